@@ -1,0 +1,98 @@
+"""What a page may ask of a session. ``id`` comes back in the notice when the command cannot be carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from attrs import field, frozen
+
+Setting = str | int | float | list[int]
+
+
+@frozen(kw_only=True)
+class Hello:
+    """First message of a connection: which session to resume (empty: a new one) and the last ``seq`` seen."""
+
+    id: int
+    session: str = ""
+    seq: int = 0
+
+
+@frozen(kw_only=True)
+class Play:
+    """Train until paused, at the chosen pace."""
+
+    id: int
+
+
+@frozen(kw_only=True)
+class Pause:
+    """Stop before the next step."""
+
+    id: int
+
+
+@frozen(kw_only=True)
+class Step:
+    """Pause, then train one batch, or to the end of the current epoch."""
+
+    id: int
+    unit: Literal["batch", "epoch"] = "batch"
+
+
+@frozen(kw_only=True)
+class Restart:
+    """Back to step 0 with the very same initial weights; keeps playing if it was playing."""
+
+    id: int
+
+
+@frozen(kw_only=True)
+class Renew:
+    """Back to step 0 with a new seed: other weights, other points, another order of batches."""
+
+    id: int
+
+
+@frozen(kw_only=True)
+class Edit:
+    """Change the experiment: new values by path (``{"training.learning_rate": 0.03}``), all or none."""
+
+    id: int
+    changes: Mapping[str, Setting] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class Pace:
+    """Training steps a second while playing."""
+
+    id: int
+    steps_per_second: float
+
+
+@frozen(kw_only=True)
+class Look:
+    """Which example of the current batch the graph shows, from 0; ``None`` shows the mean over the batch."""
+
+    id: int
+    example: int | None = None
+
+
+@frozen(kw_only=True)
+class Inspect:
+    """Explain one mark in every frame from now on (``None``: nothing). Targets are named as in ``Graph``."""
+
+    id: int
+    target: str | None = None
+
+
+@frozen(kw_only=True)
+class Ack:
+    """The frame with this ``seq`` has been painted; the host keeps at most two unpainted frames under way."""
+
+    id: int
+    seq: int
+
+
+Command = Hello | Play | Pause | Step | Restart | Renew | Edit | Pace | Look | Inspect | Ack

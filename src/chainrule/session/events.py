@@ -1,0 +1,285 @@
+"""What a session tells a page. Numbers that come by the thousand are ``Floats`` or ``Bytes``: binary on the wire.
+
+Order: ``Welcome``, then ``Document``, ``Dataset`` and ``Graph`` of one ``revision``, then ``Frame`` after ``Frame``.
+An edit that changes the structure sends the three again under a higher revision before the next frame.
+``seq`` numbers every event of a session; 0 until the session has sent it.
+
+Marks have names that survive edits elsewhere: ``n:L:J`` is neuron J of layer L (layer 0 is the input),
+``w:L:J:I`` the weight of layer L from neuron I of layer L-1 to its neuron J, ``b:L:J`` a bias, ``loss`` the loss.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from attrs import frozen
+
+from chainrule.config import Settings
+from chainrule.session.experiment import Experiment
+
+Float64s = Annotated[array[float], "f64"]
+Float32s = Annotated[array[float], "f32"]
+Int32s = Annotated[array[int], "i32"]
+Int8s = Annotated[array[int], "i8"]
+Uint8s = Annotated[array[int], "u8"]
+Fact = str | int | float
+
+
+@frozen(kw_only=True)
+class FieldSpec:
+    """What one path of the experiment may hold; the page builds its control from this, the session checks by it.
+
+    Numbers have ``low <= value <= high`` and ``step`` (0: any); ``scale`` says how a slider spreads them.
+    Choices list their names. ``layers`` marks ``network.hidden``: ``low``/``high`` bound a layer's neurons.
+    """
+
+    path: str
+    kind: Literal["number", "integer", "choice", "layers"]
+    low: float = 0.0
+    high: float = 0.0
+    step: float = 0.0
+    scale: Literal["linear", "log"] = "linear"
+    choices: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class DatasetChoice:
+    """One data set of the menu. ``thumbnail`` is flat ``x, y, class`` triples in [-1, 1], or, where
+    ``pixels`` is not 0, a square picture of that side, row by row, 0 to 1."""
+
+    name: str
+    task: Literal["binary", "multiclass"]
+    generated: bool
+    inputs: int
+    classes: int
+    rows: int
+    pixels: int
+    thumbnail: Float32s
+
+
+@frozen(kw_only=True)
+class OptimiserChoice:
+    """One optimiser of the menu with its hyperparameters (learning rate apart), their defaults and bounds."""
+
+    name: str
+    defaults: Mapping[str, float]
+    fields: tuple[FieldSpec, ...]
+
+
+@frozen(kw_only=True)
+class LossChoice:
+    """One loss of the menu and the tasks it fits."""
+
+    name: str
+    tasks: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class Catalogue:
+    """Everything that can be chosen."""
+
+    datasets: tuple[DatasetChoice, ...]
+    activations: tuple[str, ...]
+    optimisers: tuple[OptimiserChoice, ...]
+    losses: tuple[LossChoice, ...]
+    fields: tuple[FieldSpec, ...]
+
+
+@frozen(kw_only=True)
+class Ramp:
+    """A diverging colour scale as a table, for one theme: 255 RGB triples, entry 127 the neutral.
+
+    A number x has entry ``127 + sign(x) * k``, k = how many of ``thresholds`` (127 ascending magnitudes)
+    are <= |x|. So the formula of the scale stands in Python only.
+    """
+
+    colours: Uint8s
+    thresholds: Float64s
+
+
+@frozen(kw_only=True)
+class Palette:
+    """The ramps of one theme and the ticks that the legend names, with the kind of each scale.
+    ``classes`` are the colours of classes 0, 1, 2 … as flat RGB."""
+
+    theme: Literal["light", "dark"]
+    gradient: Ramp
+    gradient_scale: Literal["symlog", "linear"]
+    gradient_limit: float
+    value: Ramp
+    value_limit: float
+    invalid: str
+    classes: Uint8s
+
+
+@frozen(kw_only=True)
+class Welcome:
+    """First event of a connection."""
+
+    seq: int = 0
+    schema: str
+    version: str
+    session: str
+    resumed: bool
+    settings: Settings
+    catalogue: Catalogue
+    palettes: tuple[Palette, ...]
+    max_steps: int
+    paces: tuple[float, ...]
+
+
+@frozen(kw_only=True)
+class Document:
+    """The experiment as it stands, and how it is run. ``hyper`` is complete (defaults filled in)."""
+
+    seq: int = 0
+    revision: int
+    experiment: Experiment
+    task: Literal["binary", "multiclass"]
+    parameters: int
+    pace: float
+    example: int | None
+
+
+@frozen(kw_only=True)
+class Dataset:
+    """The examples. Binary sets with two inputs lie on a plane: ``x``, ``y`` in units of ``extent`` (the map
+    covers [-extent, extent] both ways). Others leave ``x``, ``y`` empty. ``split``: 0 training, 1 validation."""
+
+    seq: int = 0
+    revision: int
+    name: str
+    planar: bool
+    extent: float
+    features: tuple[str, ...]
+    classes: tuple[str, ...]
+    training_rows: int
+    validation_rows: int
+    x: Float32s
+    y: Float32s
+    label: Uint8s
+    split: Uint8s
+
+
+@frozen(kw_only=True)
+class GraphLayer:
+    """One column of the stage. ``first`` and ``count`` index the nodes; ``wrap`` is how many nodes stand side by
+    side in one row of the column (an image's input is wrapped to its width). ``x`` is the column's centre."""
+
+    index: int
+    kind: Literal["input", "hidden", "output", "loss"]
+    operation: str
+    first: int
+    count: int
+    wrap: int
+    x: float
+
+
+@frozen(kw_only=True)
+class Graph:
+    """The structure with its layout. Node n is ``name[n]``, centred at (x, y), ``size`` wide, in pixels at zoom 1.
+
+    Edge e runs from node ``source[e]`` to ``target[e]``; ``parameter[e]`` indexes the frame's parameters and
+    gradients, -1 for an edge without a weight. ``bias[n]`` is the parameter of node n's bias, -1 without.
+    """
+
+    seq: int = 0
+    revision: int
+    layers: tuple[GraphLayer, ...]
+    names: tuple[str, ...]
+    labels: tuple[str, ...]
+    x: Float32s
+    y: Float32s
+    size: Float32s
+    bias: Int32s
+    source: Int32s
+    target: Int32s
+    parameter: Int32s
+    width: float
+    height: float
+
+
+@frozen(kw_only=True)
+class Term:
+    """One factor of a formula: its LaTeX and the number it stands for."""
+
+    latex: str
+    value: float
+
+
+@frozen(kw_only=True)
+class Inspection:
+    """What is known of the selected mark at this frame's step.
+
+    ``forward`` is the LaTeX of how its value arises, ``backward`` of how its gradient does; ``factors`` multiply to
+    the gradient where one example is shown (empty for a batch). ``moves``: where descent sends a parameter.
+    """
+
+    target: str
+    kind: Literal["weight", "bias", "neuron", "input", "loss"]
+    layer: int
+    value: float
+    gradient: float
+    forward: str
+    backward: str
+    factors: tuple[Term, ...]
+    moves: Literal["up", "down", "stays", "none"]
+
+
+@frozen(kw_only=True)
+class Frame:
+    """The run at one step, whole and coherent: parameters, and the values, loss and gradients that these very
+    parameters give on the current batch (the update that these gradients will make has not happened yet).
+
+    ``parameters``, ``gradients``: by parameter. ``values``, ``adjoints``: by node of the graph, for ``example`` of
+    the batch or, when that is None, mean value and summed adjoint over the batch. ``batch_loss`` is of the batch;
+    the four others are over whole sets. ``maps``: node by node (loss left out) a picture of ``map_width`` x
+    ``map_height``, row by row from the top, -127 … 127 for a value of -1 … 1 (clipped; -128 marks NaN). On a plane a
+    picture is the response over the plane; else each row shows examples of one class. ``confusion``: true class by
+    predicted class, counts on the validation set. ``curve``: flat ``step, training loss, validation loss`` triples
+    since the last frame delivered; ``curve_reset`` says to forget the earlier ones.
+    """
+
+    seq: int = 0
+    revision: int
+    step: int
+    epoch: int
+    playing: bool
+    example: int | None
+    batch: int
+    batch_loss: float
+    training_loss: float
+    validation_loss: float
+    training_accuracy: float
+    validation_accuracy: float
+    parameters: Float64s
+    gradients: Float64s
+    values: Float64s
+    adjoints: Float64s
+    map_width: int
+    map_height: int
+    maps: Int8s
+    confusion: Float64s
+    curve: Float64s
+    curve_reset: bool
+    inspection: Inspection | None
+
+
+@frozen(kw_only=True)
+class Notice:
+    """Something a person should know. ``code`` and ``facts`` make the sentence (message catalogue); ``text`` is it
+    in English. ``where`` is a path of the experiment (``data.noise``), shown beside that control, or empty.
+    ``command`` is the id of the command it answers, 0 for none."""
+
+    seq: int = 0
+    level: Literal["info", "warning", "error"]
+    code: str
+    facts: Mapping[str, Fact]
+    text: str
+    where: str
+    command: int
+
+
+Event = Welcome | Document | Dataset | Graph | Frame | Notice

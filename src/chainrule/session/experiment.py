@@ -1,0 +1,56 @@
+"""The experiment: one frozen document that says everything a run depends on.
+
+Runs are reproducible, so *document + number of steps* is the whole state: a link is the document,
+undo is the previous document, a fork is a document with one change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import field, frozen
+
+SEED_LIMIT = 2**32 - 1
+
+
+@frozen(kw_only=True)
+class DataChoice:
+    """Which examples to learn from.
+
+    ``name`` is a data set of the catalogue. ``points`` and ``noise`` shape generated sets only; shipped
+    and own sets have the rows they have. ``train_share`` is the part used for training, the rest validates.
+    """
+
+    name: str = "spirals"
+    points: int = 500
+    noise: float = 0.1
+    train_share: float = 0.6
+
+
+@frozen(kw_only=True)
+class NetworkShape:
+    """The hidden layers, input side first: neurons of each, and the activation they share."""
+
+    hidden: tuple[int, ...] = (8, 8)
+    activation: str = "tanh"
+
+
+@frozen(kw_only=True)
+class Training:
+    """How it learns. ``hyper`` holds the optimiser's hyperparameters besides the learning rate, by name."""
+
+    optimiser: str = "adam"
+    learning_rate: float = 0.01
+    hyper: Mapping[str, float] = field(factory=dict)
+    loss: str = "mse"
+    batch_size: int = 15
+
+
+@frozen(kw_only=True)
+class Experiment:
+    """Data, network, training and the seed from which all randomness of the run is drawn."""
+
+    data: DataChoice = DataChoice()
+    network: NetworkShape = NetworkShape()
+    training: Training = Training()
+    seed: int = 1
