@@ -12,18 +12,24 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from attrs import frozen
 
 from chainrule.config import Settings
 from chainrule.session.experiment import Experiment
 
-Float64s = Annotated[array[float], "f64"]
-Float32s = Annotated[array[float], "f32"]
-Int32s = Annotated[array[int], "i32"]
-Int8s = Annotated[array[int], "i8"]
-Uint8s = Annotated[array[int], "u8"]
+if TYPE_CHECKING:
+    Floats = array[float]
+    Ints = array[int]
+else:  # ``array`` can be subscripted at run time from Python 3.12 on only
+    Floats = Ints = array
+
+Float64s = Annotated[Floats, "f64"]
+Float32s = Annotated[Floats, "f32"]
+Int32s = Annotated[Ints, "i32"]
+Int8s = Annotated[Ints, "i8"]
+Uint8s = Annotated[Ints, "u8"]
 Fact = str | int | float
 
 
