@@ -1,0 +1,49 @@
+"""Assemble the machine: one WebAssembly module with a function for each instruction of the set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from chainrule.machine import dense, moves
+from chainrule.machine.elementwise import compile_kernel
+from chainrule.machine.encoder import Function, module
+from chainrule.program.instructions import STRUCTURAL, WIDTH, kernels
+from chainrule.rules.kernel import Kernel
+
+_ROW = 4 * WIDTH
+_STRUCTURAL: Mapping[str, Callable[[], Function]] = {
+    "matmul": dense.matmul,
+    "outer": dense.outer,
+    "fill": moves.fill,
+    "gather": moves.gather,
+    "column_max": moves.column_max,
+    "confusion": moves.confusion,
+}
+
+
+def _run() -> Function:
+    """run(table, first, last, times): the rows of a slice, one after the other, that many times over."""
+    function = Function(parameters=4)
+    table, first, last, times = range(4)
+    row, end, turn = function.local(), function.local(), function.local()
+    function.get(table).get(last).i32(_ROW).op("i32.mul", "i32.add").set(end)
+    function.i32(0).set(turn)
+    with function.while_less(turn, times):
+        function.get(table).get(first).i32(_ROW).op("i32.mul", "i32.add").set(row)
+        with function.while_less(row, end):
+            function.get(row).get(row).memory("i32.load").call_indirect(0)
+            function.step(row, _ROW)
+        function.step(turn, 1)
+    return function
+
+
+def module_bytes() -> bytes:
+    """The machine for the rule tables as they stand. Same rules, same bytes."""
+    return _module_bytes(kernels())
+
+
+@cache
+def _module_bytes(found: tuple[Kernel, ...]) -> bytes:
+    structural = [_STRUCTURAL[name]() for name in STRUCTURAL]
+    return module([*structural, *map(compile_kernel, found)], _run())

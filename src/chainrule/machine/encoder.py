@@ -1,0 +1,246 @@
+"""A WebAssembly module, byte by byte: just the parts of the binary format that the machine needs.
+
+Follows the WebAssembly core specification 2.0, chapter 5 (binary format), with the SIMD instructions of 5.4.8.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+I32, I64, F64, V128 = 0x7F, 0x7E, 0x7C, 0x7B
+PAGE = 65536
+
+_PLAIN = {
+    "return": 0x0F,
+    "drop": 0x1A,
+    "select": 0x1B,
+    "i32.eqz": 0x45,
+    "i32.eq": 0x46,
+    "i32.ne": 0x47,
+    "i32.lt_s": 0x48,
+    "i32.gt_s": 0x4A,
+    "i32.le_s": 0x4C,
+    "i32.ge_s": 0x4E,
+    "f64.eq": 0x61,
+    "f64.ne": 0x62,
+    "f64.lt": 0x63,
+    "f64.gt": 0x64,
+    "f64.le": 0x65,
+    "f64.ge": 0x66,
+    "i32.add": 0x6A,
+    "i32.sub": 0x6B,
+    "i32.mul": 0x6C,
+    "i32.and": 0x71,
+    "i32.shl": 0x74,
+    "i64.add": 0x7C,
+    "i64.mul": 0x7E,
+    "i64.xor": 0x85,
+    "i64.shr_u": 0x88,
+    "f64.floor": 0x9C,
+    "f64.add": 0xA0,
+    "f64.sub": 0xA1,
+    "f64.mul": 0xA2,
+    "f64.div": 0xA3,
+    "i32.trunc_f64_s": 0xAA,
+    "f64.convert_i32_s": 0xB7,
+    "f64.convert_i64_u": 0xBA,
+}
+_SIMD = {
+    "v128.bitselect": 82,
+    "v128.and": 78,
+    "v128.or": 80,
+    "f64x2.splat": 20,
+    "f64x2.eq": 71,
+    "f64x2.ne": 72,
+    "f64x2.lt": 73,
+    "f64x2.gt": 74,
+    "f64x2.le": 75,
+    "f64x2.ge": 76,
+    "f64x2.nearest": 148,
+    "i64x2.shl": 203,
+    "i64x2.shr_u": 205,
+    "f64x2.abs": 236,
+    "f64x2.neg": 237,
+    "f64x2.sqrt": 239,
+    "f64x2.add": 240,
+    "f64x2.sub": 241,
+    "f64x2.mul": 242,
+    "f64x2.div": 243,
+    "f64x2.min": 244,
+    "f64x2.max": 245,
+}
+_MEMORY = {  # opcode bytes, alignment exponent
+    "i32.load": (b"\x28", 2),
+    "i64.load": (b"\x29", 3),
+    "f64.load": (b"\x2b", 3),
+    "i64.store": (b"\x37", 3),
+    "f64.store": (b"\x39", 3),
+    "v128.load": (b"\xfd\x00", 3),
+    "v128.load64_splat": (b"\xfd\x0a", 3),
+    "v128.store": (b"\xfd\x0b", 3),
+}
+
+
+def unsigned(value: int) -> bytes:
+    """LEB128 of a natural number."""
+    out = bytearray()
+    while True:
+        value, low = value >> 7, value & 0x7F
+        if not value:
+            return bytes((*out, low))
+        out.append(low | 0x80)
+
+
+def signed(value: int) -> bytes:
+    """LEB128 of an integer in two's complement."""
+    out = bytearray()
+    while True:
+        low, value = value & 0x7F, value >> 7
+        if (value == 0 and not low & 0x40) or (value == -1 and low & 0x40):
+            return bytes((*out, low))
+        out.append(low | 0x80)
+
+
+def vector(items: list[bytes]) -> bytes:
+    """A counted sequence."""
+    return unsigned(len(items)) + b"".join(items)
+
+
+class Function:
+    """One function under construction: parameters first, then locals as they are asked for."""
+
+    def __init__(self, parameters: int = 1) -> None:
+        self._parameters = parameters
+        self._locals: list[int] = []
+        self._code = bytearray()
+        self._depth = 0
+
+    def local(self, kind: int = I32) -> int:
+        """A new local variable."""
+        self._locals.append(kind)
+        return self._parameters + len(self._locals) - 1
+
+    def op(self, *names: str) -> Function:
+        """Instructions without immediates."""
+        for name in names:
+            if name in _PLAIN:
+                self._code.append(_PLAIN[name])
+            else:
+                self._code += b"\xfd" + unsigned(_SIMD[name])
+        return self
+
+    def get(self, index: int) -> Function:
+        self._code += b"\x20" + unsigned(index)
+        return self
+
+    def set(self, index: int) -> Function:
+        self._code += b"\x21" + unsigned(index)
+        return self
+
+    def tee(self, index: int) -> Function:
+        self._code += b"\x22" + unsigned(index)
+        return self
+
+    def i32(self, value: int) -> Function:
+        self._code += b"\x41" + signed(value)
+        return self
+
+    def i64(self, value: int) -> Function:
+        self._code += b"\x42" + signed(value - (1 << 64) if value >= 1 << 63 else value)
+        return self
+
+    def f64(self, value: float) -> Function:
+        self._code += b"\x44" + struct.pack("<d", value)
+        return self
+
+    def v128(self, value: float) -> Function:
+        """The same double in both lanes."""
+        self._code += b"\xfd\x0c" + struct.pack("<dd", value, value)
+        return self
+
+    def v128_bits(self, value: int) -> Function:
+        """The same 64 bits in both lanes."""
+        self._code += b"\xfd\x0c" + struct.pack("<QQ", value, value)
+        return self
+
+    def lane(self, index: int) -> Function:
+        """f64x2.extract_lane."""
+        self._code += b"\xfd\x21" + bytes((index,))
+        return self
+
+    def memory(self, name: str, offset: int = 0) -> Function:
+        """A load or store at the address on the stack plus ``offset`` bytes."""
+        code, align = _MEMORY[name]
+        self._code += code + unsigned(align) + unsigned(offset)
+        return self
+
+    def fill(self) -> Function:
+        """memory.fill: destination, byte, count."""
+        self._code += b"\xfc\x0b\x00"
+        return self
+
+    def call(self, index: int) -> Function:
+        self._code += b"\x10" + unsigned(index)
+        return self
+
+    def call_indirect(self, type_index: int) -> Function:
+        self._code += b"\x11" + unsigned(type_index) + b"\x00"
+        return self
+
+    def step(self, index: int, by: int) -> Function:
+        """Add a constant to an i32 local."""
+        return self.get(index).i32(by).op("i32.add").set(index)
+
+    @contextmanager
+    def when(self) -> Iterator[None]:
+        """Run the body if the i32 on the stack is not 0."""
+        self._code += b"\x04\x40"
+        yield
+        self._code.append(0x0B)
+
+    @contextmanager
+    def while_less(self, index: int, limit: int) -> Iterator[None]:
+        """Run the body while local ``index`` < local ``limit`` (signed); the body moves ``index`` on."""
+        self._code += b"\x02\x40"
+        self.get(index).get(limit).op("i32.ge_s")
+        self._code += b"\x0d\x00\x03\x40"
+        yield
+        self.get(index).get(limit).op("i32.lt_s")
+        self._code += b"\x0d\x00\x0b\x0b"
+
+    def body(self) -> bytes:
+        """The finished code entry."""
+        kinds = vector([b"\x01" + bytes((kind,)) for kind in self._locals])
+        code = kinds + bytes(self._code) + b"\x0b"
+        return unsigned(len(code)) + code
+
+
+def _section(number: int, content: bytes) -> bytes:
+    return bytes((number,)) + unsigned(len(content)) + content
+
+
+def module(kernels: list[Function], run: Function) -> bytes:
+    """A module with one memory, a table of ``kernels`` (each takes the address of its instruction row) and
+    ``run`` (four i32 parameters), exported as ``memory`` and ``run``."""
+    types = vector([b"\x60\x01\x7f\x00", b"\x60\x04\x7f\x7f\x7f\x7f\x00"])
+    functions = vector([b"\x00"] * len(kernels) + [b"\x01"])
+    count = unsigned(len(kernels))
+    table = vector([b"\x70\x00" + count])
+    memory = vector([b"\x00\x01"])
+    exports = vector(
+        [b"\x06memory\x02\x00", b"\x03run\x00" + unsigned(len(kernels))]
+    )
+    elements = vector([b"\x00\x41\x00\x0b" + vector([unsigned(i) for i in range(len(kernels))])])
+    code = vector([kernel.body() for kernel in (*kernels, run)])
+    return (
+        b"\x00asm\x01\x00\x00\x00"
+        + _section(1, types)
+        + _section(3, functions)
+        + _section(4, table)
+        + _section(5, memory)
+        + _section(7, exports)
+        + _section(9, elements)
+        + _section(10, code)
+    )

@@ -1,0 +1,68 @@
+"""The machine on wasmtime. A call releases Python's lock, so machines in threads run side by side."""
+
+from __future__ import annotations
+
+import ctypes
+from array import array
+from functools import cache
+
+import wasmtime
+
+from chainrule.machine.build import module_bytes
+from chainrule.machine.encoder import PAGE
+from chainrule.program import Program
+
+
+@cache
+def _engine() -> wasmtime.Engine:
+    config = wasmtime.Config()
+    config.cranelift_opt_level = "speed"
+    return wasmtime.Engine(config)
+
+
+@cache
+def _module(binary: bytes) -> wasmtime.Module:
+    return wasmtime.Module(_engine(), binary)
+
+
+class NativeMachine:
+    """One instance of the module with a memory of its own; use it from one thread at a time."""
+
+    def __init__(self) -> None:
+        self._store = wasmtime.Store(_engine())
+        instance = wasmtime.Instance(self._store, _module(module_bytes()), [])
+        exports = instance.exports(self._store)
+        memory, run = exports["memory"], exports["run"]
+        assert isinstance(memory, wasmtime.Memory) and isinstance(run, wasmtime.Func)
+        self._memory, self._run = memory, run
+        self._table = 0
+        self._base = 0
+
+    def load(self, program: Program) -> None:
+        """See ``Machine.load``."""
+        self._table = program.words * 8
+        needed = self._table + len(program.table) * 4
+        missing = needed - self._memory.data_len(self._store)
+        if missing > 0:
+            self._memory.grow(self._store, -(-missing // PAGE))
+        self._base = ctypes.addressof(self._memory.data_ptr(self._store).contents)
+        ctypes.memset(self._base, 0, self._table)
+        table = program.table.tobytes()
+        ctypes.memmove(self._base + self._table, table, len(table))
+        for offset, numbers in program.constants:
+            self.write(offset, numbers)
+
+    def run(self, first: int, last: int, times: int = 1) -> None:
+        """See ``Machine.run``."""
+        self._run(self._store, self._table, first, last, times)
+
+    def read(self, offset: int, count: int) -> array[float]:
+        """See ``Machine.read``."""
+        found: array[float] = array("d")
+        found.frombytes(ctypes.string_at(self._base + offset * 8, count * 8))
+        return found
+
+    def write(self, offset: int, numbers: array[float]) -> None:
+        """See ``Machine.write``."""
+        data = numbers.tobytes()
+        ctypes.memmove(self._base + offset * 8, data, len(data))

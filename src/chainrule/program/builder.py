@@ -1,0 +1,246 @@
+"""Build a program by saying what to compute forward; the backward half follows by reverse mode.
+
+Every forward call leaves an entry on the tape; ``backward`` walks the tape from its end and emits, for each entry,
+the instructions that carry adjoints to its inputs. Adjoints always accumulate, so a value used twice is right.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from attrs import frozen
+
+from chainrule.errors import ProgramError
+from chainrule.program.instructions import WIDTH, instruction_set
+from chainrule.program.program import LANES, Program, Section, Span, padded, row_stride
+from chainrule.rules.kernel import Kernel
+from chainrule.rules.table import Rule
+
+
+@frozen
+class Operand:
+    """A matrix of the program: its values and, where something may ask for its gradient, its adjoints."""
+
+    value: Span
+    adjoint: Span | None = None
+
+    @property
+    def rows(self) -> int:
+        return self.value.rows
+
+    @property
+    def columns(self) -> int:
+        return self.value.columns
+
+
+class Builder:
+    """Collects spans, instructions and sections. Adjoints live in one stretch that a single ``fill`` clears."""
+
+    def __init__(self) -> None:
+        self._set = instruction_set()
+        self._codes = {name: code for code, name in enumerate(self._set)}
+        self._table: array[int] = array("i")
+        self._spans: dict[str, Span] = {}
+        self._constants: list[tuple[int, array[float]]] = []
+        self._words = 0
+        self._sections: list[Section] = []
+        self._tape: list[tuple[tuple[str, int], Callable[[], None]]] = []
+        self._stage = ("", 0)
+        self._ones: dict[int, Span] = {}
+
+    def span(self, name: str, rows: int, columns: int = 1) -> Span:
+        """A new named place, cleared to 0 when the program is loaded."""
+        stride = row_stride(columns)
+        found = Span(self._words, rows, columns, stride)
+        self._words += rows * stride
+        if name in self._spans:
+            raise ProgramError("error.span_taken", where=name, name=name)
+        self._spans[name] = found
+        return found
+
+    def vector(self, name: str, count: int) -> Span:
+        """``count`` numbers in one row."""
+        return self.span(name, 1, count)
+
+    def constant(self, name: str, numbers: Iterable[float]) -> Span:
+        """Numbers in one row that are there from the start."""
+        values = array("d", numbers)
+        found = self.vector(name, len(values))
+        self._constants.append((found.offset, values))
+        return found
+
+    def ones(self, count: int) -> Span:
+        """A row of ``count`` ones."""
+        if count not in self._ones:
+            self._ones[count] = self.constant(f"ones.{count}", [1.0] * count)
+        return self._ones[count]
+
+    @contextmanager
+    def section(self, name: str, layer: int = 0) -> Iterator[None]:
+        """The instructions emitted inside make one stage."""
+        outer, self._stage = self._stage, (name, layer)
+        first = len(self._table) // WIDTH
+        yield
+        self._sections.append(Section(name, layer, first, len(self._table) // WIDTH))
+        self._stage = outer
+
+    def emit(self, name: str, **fields: int) -> None:
+        """One instruction; every field must be given."""
+        row = [self._codes[name], *(fields[field] for field in self._set[name])]
+        self._table.extend(row + [0] * (WIDTH - len(row)))
+
+    def element_wise(
+        self, kernel: Kernel, inputs: Iterable[Span], outputs: Iterable[Span], scalars: Iterable[Span] = ()
+    ) -> None:
+        """Run ``kernel`` over all rows; an input or output of one row is used again for every row."""
+        sources, targets = list(inputs), list(outputs)
+        rows = max(span.rows for span in (*sources, *targets))
+        whole = all(span.rows == rows and span.stride == sources[0].stride for span in (*sources, *targets))
+        fields = {
+            "rows": 1 if whole else rows,
+            "columns": rows * sources[0].stride if whole else padded(sources[0].columns),
+        }
+        named = [(f"in.{name}", span) for name, span in zip(kernel.columns, sources, strict=True)]
+        named += [(f"out.{out.name}", span) for out, span in zip(kernel.outputs, targets, strict=True)]
+        for name, span in named:
+            fields[name] = span.offset
+            fields[f"{name}.stride"] = span.stride if span.rows > 1 else 0
+        for name, span in zip(kernel.scalars, scalars, strict=True):
+            fields[f"scalar.{name}"] = span.offset
+        self.emit(kernel.name, **fields)
+
+    def apply(self, rule: Rule, *inputs: Operand, into: Operand, scalars: Iterable[Span] = ()) -> Operand:
+        """``into = rule(*inputs)``; gradients go to those inputs that have adjoints."""
+        fixed = list(scalars)
+        self.element_wise(rule.kernel, [x.value for x in inputs], [into.value], fixed)
+
+        def pull() -> None:
+            adjoint = self._adjoint(into)
+            sink = self._sink(into)
+            self.element_wise(
+                rule.grad_kernel,
+                [*(x.value for x in inputs), into.value, adjoint],
+                [x.adjoint or sink for x in inputs],
+                fixed,
+            )
+
+        self._tape.append((self._stage, pull))
+        return into
+
+    def _sink(self, like: Operand) -> Span:
+        """Where the gradients of constants go: never read."""
+        name = f"sink.{like.rows}.{like.columns}"
+        return self._spans.get(name) or self.span(name, like.rows, like.columns)
+
+    def _adjoint(self, operand: Operand) -> Span:
+        if operand.adjoint is None:
+            raise ProgramError("error.no_adjoint")
+        return operand.adjoint
+
+    def matmul(
+        self,
+        weights: Span,
+        inputs: Span,
+        into: Span,
+        *,
+        offset: int = 0,
+        bias: int = -1,
+        transposed: bool = False,
+        accumulate: bool = False,
+    ) -> None:
+        """``into = W @ inputs`` with W row-major at ``weights.offset + offset`` (transposed: its transpose)."""
+        wide = into.rows if transposed else inputs.rows
+        self.emit(
+            "matmul",
+            rows=into.rows,
+            columns=padded(into.columns),
+            depth=inputs.rows,
+            out=into.offset,
+            out_stride=into.stride,
+            weights=weights.offset + offset,
+            weight_row=1 if transposed else wide,
+            weight_step=wide if transposed else 1,
+            bias=bias,
+            inputs=inputs.offset,
+            input_stride=inputs.stride,
+            accumulate=int(accumulate),
+        )
+
+    def outer(self, left: Span, right: Span, out: int) -> None:
+        """Add ``left @ right.T`` to the row-major matrix at ``out``."""
+        self.emit(
+            "outer",
+            rows=left.rows,
+            columns=padded(left.columns),
+            depth=right.rows,
+            out=out,
+            out_row=right.rows,
+            left=left.offset,
+            left_stride=left.stride,
+            right=right.offset,
+            right_stride=right.stride,
+        )
+
+    def dense(
+        self, weights: int, biases: int, parameters: Operand, inputs: Operand, into: Operand
+    ) -> Operand:
+        """``into = W @ inputs + b``; W (into.rows x inputs.rows, row-major) and b stand at offsets ``weights`` and
+        ``biases`` of ``parameters``."""
+        values, gradients = parameters.value, self._adjoint(parameters)
+        self.matmul(values, inputs.value, into.value, offset=weights, bias=values.offset + biases)
+
+        def pull() -> None:
+            adjoint = self._adjoint(into)
+            self.outer(adjoint, inputs.value, gradients.offset + weights)
+            self.outer(adjoint, self.ones(adjoint.columns), gradients.offset + biases)
+            if inputs.adjoint is not None:
+                self.matmul(values, adjoint, inputs.adjoint, offset=weights, transposed=True, accumulate=True)
+
+        self._tape.append((self._stage, pull))
+        return into
+
+    def column_sum(self, inputs: Operand, into: Operand) -> Operand:
+        """``into[0][c]`` = sum of column c."""
+        ones = self.ones(inputs.rows)
+        self.matmul(ones, inputs.value, into.value)
+
+        def pull() -> None:
+            if inputs.adjoint is not None:
+                adjoint = self._adjoint(into)
+                self.matmul(ones, adjoint, inputs.adjoint, transposed=True, accumulate=True)
+
+        self._tape.append((self._stage, pull))
+        return into
+
+    def weighted_sum(self, inputs: Operand, weights: Span, into: Operand) -> Operand:
+        """``into`` = sum over columns of one row times the examples' weights."""
+        self.emit("fill", out=into.value.offset, count=LANES, one=0)
+        self.outer(inputs.value, weights, into.value.offset)
+
+        def pull() -> None:
+            if inputs.adjoint is not None:
+                self.matmul(self._adjoint(into), weights, inputs.adjoint, accumulate=True)
+
+        self._tape.append((self._stage, pull))
+        return into
+
+    def backward(self, name: str) -> None:
+        """Emit the backward half, one section called ``name`` for each layer of the forward half, last one first."""
+        tape, self._tape = self._tape, []
+        while tape:
+            layer = tape[-1][0][1]
+            with self.section(name, layer):
+                while tape and tape[-1][0][1] == layer:
+                    tape.pop()[1]()
+
+    def forget(self) -> None:
+        """Drop the tape: what was computed so far needs no gradient."""
+        self._tape.clear()
+
+    def build(self) -> Program:
+        """The finished program."""
+        return Program(
+            self._table, padded(self._words), dict(self._spans), tuple(self._sections), tuple(self._constants)
+        )
