@@ -1,0 +1,409 @@
+// Generated from src/chainrule/session/{commands,events,experiment}.py and src/chainrule/config.py.
+// Do not edit; run `python -m chainrule.protocol.typescript` instead.
+
+export const SCHEMA = "ade5859343e8";
+
+/** First message of a connection: which session to resume (empty: a new one) and the last ``seq`` seen. */
+export interface Hello {
+  readonly type: "hello";
+  readonly id: number;
+  readonly session?: string;
+  readonly seq?: number;
+}
+
+/** Train until paused, at the chosen pace. */
+export interface Play {
+  readonly type: "play";
+  readonly id: number;
+}
+
+/** Stop before the next step. */
+export interface Pause {
+  readonly type: "pause";
+  readonly id: number;
+}
+
+/** Pause, then train one batch, or to the end of the current epoch. */
+export interface Step {
+  readonly type: "step";
+  readonly id: number;
+  readonly unit?: "batch" | "epoch";
+}
+
+/** Back to step 0 with the very same initial weights; keeps playing if it was playing. */
+export interface Restart {
+  readonly type: "restart";
+  readonly id: number;
+}
+
+/** Back to step 0 with a new seed: other weights, other points, another order of batches. */
+export interface Renew {
+  readonly type: "renew";
+  readonly id: number;
+}
+
+/** Change the experiment: new values by path (``{"training.learning_rate": 0.03}``), all or none. */
+export interface Edit {
+  readonly type: "edit";
+  readonly id: number;
+  readonly changes?: Readonly<Record<string, string | number | readonly number[]>>;
+}
+
+/** Training steps a second while playing. */
+export interface Pace {
+  readonly type: "pace";
+  readonly id: number;
+  readonly steps_per_second: number;
+}
+
+/** Which example of the current batch the graph shows, from 0; ``null`` shows the mean over the batch. */
+export interface Look {
+  readonly type: "look";
+  readonly id: number;
+  readonly example?: number | null;
+}
+
+/** Explain one mark in every frame from now on (``null``: nothing). Targets are named as in ``Graph``. */
+export interface Inspect {
+  readonly type: "inspect";
+  readonly id: number;
+  readonly target?: string | null;
+}
+
+/** The frame with this ``seq`` has been painted; the host keeps at most two unpainted frames under way. */
+export interface Ack {
+  readonly type: "ack";
+  readonly id: number;
+  readonly seq: number;
+}
+
+/** How much may be drawn, computed and kept at once. */
+export interface Performance {
+  readonly max_nodes_per_frame: number;
+  readonly render_throttle_ms: number;
+  readonly worker_pool_size: number;
+  readonly cache_size_mb: number;
+}
+
+/** Gradients of a magnitude above ``value`` stand out; ``relative``: a share of the largest, 0 to 1. */
+export interface Highlight {
+  readonly value: number;
+  readonly relative: boolean;
+}
+
+/** How it looks: pixels, milliseconds, and ``#rrggbb`` for a negative, a zero and a positive gradient. */
+export interface Visualization {
+  readonly node_radius: number;
+  readonly edge_width: number;
+  readonly gradient_color_range: readonly string[];
+  readonly animation_duration: number;
+  readonly highlight_threshold: Highlight;
+}
+
+/** How exactly and how far it computes. */
+export interface Computation {
+  readonly gradient_precision: number;
+  readonly update_threshold: number;
+  readonly max_iterations: number;
+  readonly batch_size_limit: number;
+}
+
+/** How large a network may grow and how long it may train. Layers are hidden layers. */
+export interface NetworkLimits {
+  readonly max_layers: number;
+  readonly max_neurons_per_layer: number;
+  readonly max_total_parameters: number;
+  readonly max_training_steps: number;
+}
+
+/** All settings; ``Settings()`` are the defaults. */
+export interface Settings {
+  readonly performance: Performance;
+  readonly visualization: Visualization;
+  readonly computation: Computation;
+  readonly network_limits: NetworkLimits;
+}
+
+/**
+ * One data set of the menu. ``thumbnail`` is flat ``x, y, class`` triples in [-1, 1], or, where
+ * ``pixels`` is not 0, a square picture of that side, row by row, 0 to 1.
+ */
+export interface DatasetChoice {
+  readonly name: string;
+  readonly task: "binary" | "multiclass";
+  readonly generated: boolean;
+  readonly inputs: number;
+  readonly classes: number;
+  readonly rows: number;
+  readonly pixels: number;
+  readonly thumbnail: Float32Array;
+}
+
+/**
+ * What one path of the experiment may hold; the page builds its control from this, the session checks by it.
+ *
+ * Numbers have ``low <= value <= high`` and ``step`` (0: any); ``scale`` says how a slider spreads them.
+ * Choices list their names. ``layers`` marks ``network.hidden``: ``low``/``high`` bound a layer's neurons.
+ */
+export interface FieldSpec {
+  readonly path: string;
+  readonly kind: "number" | "integer" | "choice" | "layers";
+  readonly low: number;
+  readonly high: number;
+  readonly step: number;
+  readonly scale: "linear" | "log";
+  readonly choices: readonly string[];
+}
+
+/** One optimiser of the menu with its hyperparameters (learning rate apart), their defaults and bounds. */
+export interface OptimiserChoice {
+  readonly name: string;
+  readonly defaults: Readonly<Record<string, number>>;
+  readonly fields: readonly FieldSpec[];
+}
+
+/** One loss of the menu and the tasks it fits. */
+export interface LossChoice {
+  readonly name: string;
+  readonly tasks: readonly string[];
+}
+
+/** Everything that can be chosen. */
+export interface Catalogue {
+  readonly datasets: readonly DatasetChoice[];
+  readonly activations: readonly string[];
+  readonly optimisers: readonly OptimiserChoice[];
+  readonly losses: readonly LossChoice[];
+  readonly fields: readonly FieldSpec[];
+}
+
+/**
+ * A diverging colour scale as a table, for one theme: 255 RGB triples, entry 127 the neutral.
+ *
+ * A number x has entry ``127 + sign(x) * k``, k = how many of ``thresholds`` (127 ascending magnitudes)
+ * are <= |x|. So the formula of the scale stands in Python only.
+ */
+export interface Ramp {
+  readonly colours: Uint8Array;
+  readonly thresholds: Float64Array;
+}
+
+/**
+ * The ramps of one theme and the ticks that the legend names, with the kind of each scale.
+ * ``classes`` are the colours of classes 0, 1, 2 … as flat RGB.
+ */
+export interface Palette {
+  readonly theme: "light" | "dark";
+  readonly gradient: Ramp;
+  readonly gradient_scale: "symlog" | "linear";
+  readonly gradient_limit: number;
+  readonly value: Ramp;
+  readonly value_limit: number;
+  readonly invalid: string;
+  readonly classes: Uint8Array;
+}
+
+/** First event of a connection. */
+export interface Welcome {
+  readonly type: "welcome";
+  readonly seq: number;
+  readonly schema: string;
+  readonly version: string;
+  readonly session: string;
+  readonly resumed: boolean;
+  readonly settings: Settings;
+  readonly catalogue: Catalogue;
+  readonly palettes: readonly Palette[];
+  readonly max_steps: number;
+  readonly paces: readonly number[];
+}
+
+/**
+ * Which examples to learn from.
+ *
+ * ``name`` is a data set of the catalogue. ``points`` and ``noise`` shape generated sets only; shipped
+ * and own sets have the rows they have. ``train_share`` is the part used for training, the rest validates.
+ */
+export interface DataChoice {
+  readonly name: string;
+  readonly points: number;
+  readonly noise: number;
+  readonly train_share: number;
+}
+
+/** The hidden layers, input side first: neurons of each, and the activation they share. */
+export interface NetworkShape {
+  readonly hidden: readonly number[];
+  readonly activation: string;
+}
+
+/** How it learns. ``hyper`` holds the optimiser's hyperparameters besides the learning rate, by name. */
+export interface Training {
+  readonly optimiser: string;
+  readonly learning_rate: number;
+  readonly hyper: Readonly<Record<string, number>>;
+  readonly loss: string;
+  readonly batch_size: number;
+}
+
+/** Data, network, training and the seed from which all randomness of the run is drawn. */
+export interface Experiment {
+  readonly data: DataChoice;
+  readonly network: NetworkShape;
+  readonly training: Training;
+  readonly seed: number;
+}
+
+/** The experiment as it stands, and how it is run. ``hyper`` is complete (defaults filled in). */
+export interface Document {
+  readonly type: "document";
+  readonly seq: number;
+  readonly revision: number;
+  readonly experiment: Experiment;
+  readonly task: "binary" | "multiclass";
+  readonly parameters: number;
+  readonly pace: number;
+  readonly example: number | null;
+}
+
+/**
+ * The examples. Binary sets with two inputs lie on a plane: ``x``, ``y`` in units of ``extent`` (the map
+ * covers [-extent, extent] both ways). Others leave ``x``, ``y`` empty. ``split``: 0 training, 1 validation.
+ */
+export interface Dataset {
+  readonly type: "dataset";
+  readonly seq: number;
+  readonly revision: number;
+  readonly name: string;
+  readonly planar: boolean;
+  readonly extent: number;
+  readonly features: readonly string[];
+  readonly classes: readonly string[];
+  readonly training_rows: number;
+  readonly validation_rows: number;
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  readonly label: Uint8Array;
+  readonly split: Uint8Array;
+}
+
+/**
+ * One column of the stage. ``first`` and ``count`` index the nodes; ``wrap`` is how many nodes stand side by
+ * side in one row of the column (an image's input is wrapped to its width). ``x`` is the column's centre.
+ */
+export interface GraphLayer {
+  readonly index: number;
+  readonly kind: "input" | "hidden" | "output" | "loss";
+  readonly operation: string;
+  readonly first: number;
+  readonly count: number;
+  readonly wrap: number;
+  readonly x: number;
+}
+
+/**
+ * The structure with its layout. Node n is ``name[n]``, centred at (x, y), ``size`` wide, in pixels at zoom 1.
+ *
+ * Edge e runs from node ``source[e]`` to ``target[e]``; ``parameter[e]`` indexes the frame's parameters and
+ * gradients, -1 for an edge without a weight. ``bias[n]`` is the parameter of node n's bias, -1 without.
+ */
+export interface Graph {
+  readonly type: "graph";
+  readonly seq: number;
+  readonly revision: number;
+  readonly layers: readonly GraphLayer[];
+  readonly names: readonly string[];
+  readonly labels: readonly string[];
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  readonly size: Float32Array;
+  readonly bias: Int32Array;
+  readonly source: Int32Array;
+  readonly target: Int32Array;
+  readonly parameter: Int32Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One factor of a formula: its LaTeX and the number it stands for. */
+export interface Term {
+  readonly latex: string;
+  readonly value: number;
+}
+
+/**
+ * What is known of the selected mark at this frame's step.
+ *
+ * ``forward`` is the LaTeX of how its value arises, ``backward`` of how its gradient does; ``factors`` multiply to
+ * the gradient where one example is shown (empty for a batch). ``moves``: where descent sends a parameter.
+ */
+export interface Inspection {
+  readonly target: string;
+  readonly kind: "weight" | "bias" | "neuron" | "input" | "loss";
+  readonly layer: number;
+  readonly value: number;
+  readonly gradient: number;
+  readonly forward: string;
+  readonly backward: string;
+  readonly factors: readonly Term[];
+  readonly moves: "up" | "down" | "stays" | "none";
+}
+
+/**
+ * The run at one step, whole and coherent: parameters, and the values, loss and gradients that these very
+ * parameters give on the current batch (the update that these gradients will make has not happened yet).
+ *
+ * ``parameters``, ``gradients``: by parameter. ``values``, ``adjoints``: by node of the graph, for ``example`` of
+ * the batch or, when that is null, mean value and summed adjoint over the batch. ``batch_loss`` is of the batch;
+ * the four others are over whole sets. ``maps``: node by node (loss left out) a picture of ``map_width`` x
+ * ``map_height``, row by row from the top, -127 … 127 for a value of -1 … 1 (clipped; -128 marks NaN). On a plane a
+ * picture is the response over the plane; else each row shows examples of one class. ``confusion``: true class by
+ * predicted class, counts on the validation set. ``curve``: flat ``step, training loss, validation loss`` triples
+ * since the last frame delivered; ``curve_reset`` says to forget the earlier ones.
+ */
+export interface Frame {
+  readonly type: "frame";
+  readonly seq: number;
+  readonly revision: number;
+  readonly step: number;
+  readonly epoch: number;
+  readonly playing: boolean;
+  readonly example: number | null;
+  readonly batch: number;
+  readonly batch_loss: number;
+  readonly training_loss: number;
+  readonly validation_loss: number;
+  readonly training_accuracy: number;
+  readonly validation_accuracy: number;
+  readonly parameters: Float64Array;
+  readonly gradients: Float64Array;
+  readonly values: Float64Array;
+  readonly adjoints: Float64Array;
+  readonly map_width: number;
+  readonly map_height: number;
+  readonly maps: Int8Array;
+  readonly confusion: Float64Array;
+  readonly curve: Float64Array;
+  readonly curve_reset: boolean;
+  readonly inspection: Inspection | null;
+}
+
+/**
+ * Something a person should know. ``code`` and ``facts`` make the sentence (message catalogue); ``text`` is it
+ * in English. ``where`` is a path of the experiment (``data.noise``), shown beside that control, or empty.
+ * ``command`` is the id of the command it answers, 0 for none.
+ */
+export interface Notice {
+  readonly type: "notice";
+  readonly seq: number;
+  readonly level: "info" | "warning" | "error";
+  readonly code: string;
+  readonly facts: Readonly<Record<string, string | number>>;
+  readonly text: string;
+  readonly where: string;
+  readonly command: number;
+}
+
+export type Command = Hello | Play | Pause | Step | Restart | Renew | Edit | Pace | Look | Inspect | Ack;
+
+export type Event = Welcome | Document | Dataset | Graph | Frame | Notice;
