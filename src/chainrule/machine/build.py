@@ -19,6 +19,7 @@ _STRUCTURAL: Mapping[str, Callable[[], Function]] = {
     "gather": moves.gather,
     "column_max": moves.column_max,
     "confusion": moves.confusion,
+    "pack": moves.pack,
 }
 
 

@@ -38,7 +38,9 @@ _PLAIN = {
     "i64.mul": 0x7E,
     "i64.xor": 0x85,
     "i64.shr_u": 0x88,
-    "f64.floor": 0x9C,
+    "f64.nearest": 0x9E,
+    "f64.min": 0xA4,
+    "f64.max": 0xA5,
     "f64.add": 0xA0,
     "f64.sub": 0xA1,
     "f64.mul": 0xA2,
@@ -80,6 +82,7 @@ _MEMORY = {  # opcode bytes, alignment exponent
     "v128.load": (b"\xfd\x00", 3),
     "v128.load64_splat": (b"\xfd\x0a", 3),
     "v128.store": (b"\xfd\x0b", 3),
+    "i32.store8": (b"\x3a", 0),
 }
 
 
@@ -125,7 +128,9 @@ class Function:
     def op(self, *names: str) -> Function:
         """Instructions without immediates."""
         for name in names:
-            if name in _PLAIN:
+            if name == "i32.trunc_f64_s_sat":  # NaN becomes 0 instead of a trap
+                self._code += b"\xfc\x02"
+            elif name in _PLAIN:
                 self._code.append(_PLAIN[name])
             else:
                 self._code += b"\xfd" + unsigned(_SIMD[name])

@@ -181,3 +181,29 @@ def confusion() -> Function:
             function.get(address).memory("f64.load").f64(1.0).op("f64.add").memory("f64.store")
         function.step(at, 8)
     return function
+
+
+def pack() -> Function:
+    """Numbers as signed bytes, for pictures."""
+    function = Function()
+    field = fields(function, "pack", ("inputs", "input_stride"))
+    row, at, source, target = (function.local() for _ in range(4))
+    x = function.local(F64)
+    function.get(field["out"]).set(target)
+    function.i32(0).set(row)
+    with function.while_less(row, field["rows"]):
+        function.get(field["inputs"]).set(source)
+        function.i32(0).set(at)
+        with function.while_less(at, field["columns"]):
+            function.get(target)
+            function.get(source).memory("f64.load").f64(-1.0).op("f64.max").f64(1.0).op("f64.min")
+            function.f64(127.0).op("f64.mul", "f64.nearest").set(x)
+            function.get(x).op("i32.trunc_f64_s_sat")
+            function.i32(-128).get(x).get(x).op("f64.eq", "select")
+            function.memory("i32.store8")
+            function.step(source, 8)
+            function.step(target, 1)
+            function.step(at, 1)
+        sum_of(function, field["inputs"], field["input_stride"], field["inputs"])
+        function.step(row, 1)
+    return function

@@ -36,33 +36,69 @@ class Operand:
 
 
 class Builder:
-    """Collects spans, instructions and sections. Adjoints live in one stretch that a single ``fill`` clears."""
+    """Collects spans, instructions and sections."""
 
     def __init__(self) -> None:
         self._set = instruction_set()
         self._codes = {name: code for code, name in enumerate(self._set)}
         self._table: array[int] = array("i")
-        self._spans: dict[str, Span] = {}
+        self.spans: dict[str, Span] = {}
         self._constants: list[tuple[int, array[float]]] = []
         self._words = 0
         self._sections: list[Section] = []
         self._tape: list[tuple[tuple[str, int], Callable[[], None]]] = []
         self._stage = ("", 0)
         self._ones: dict[int, Span] = {}
+        self._adjoints: list[Span] = []
 
     def span(self, name: str, rows: int, columns: int = 1) -> Span:
         """A new named place, cleared to 0 when the program is loaded."""
         stride = row_stride(columns)
         found = Span(self._words, rows, columns, stride)
         self._words += rows * stride
-        if name in self._spans:
+        if name in self.spans:
             raise ProgramError("error.span_taken", where=name, name=name)
-        self._spans[name] = found
+        self.spans[name] = found
         return found
 
     def vector(self, name: str, count: int) -> Span:
         """``count`` numbers in one row."""
         return self.span(name, 1, count)
+
+    def operand(self, name: str, rows: int, columns: int, *, adjoint: bool) -> Operand:
+        """A new matrix, with a place for its adjoints if gradients pass through it."""
+        value = self.span(name, rows, columns)
+        if not adjoint:
+            return Operand(value)
+        return Operand(value, self.adjoint(f"{name}.adjoint", rows, columns))
+
+    def operand_once(self, name: str, rows: int, columns: int, *, adjoint: bool = False) -> Operand:
+        """The matrix called ``name``, made if there is none yet: passes that never need each other's numbers share
+        their places."""
+        if name in self.spans:
+            return Operand(self.spans[name], self.spans.get(f"{name}.adjoint"))
+        return self.operand(name, rows, columns, adjoint=adjoint)
+
+    def preset(self, span: Span, row: int, numbers: array[float]) -> None:
+        """Numbers that stand in ``row`` of ``span`` from the start."""
+        self._constants.append((span.offset + row * span.stride, numbers))
+
+    def adjoint(self, name: str, rows: int, columns: int) -> Span:
+        """A place for adjoints, which ``clear_adjoints`` clears."""
+        found = self.span(name, rows, columns)
+        self._adjoints.append(found)
+        return found
+
+    def clear_adjoints(self) -> None:
+        """Set every adjoint so far to 0; neighbours are cleared together."""
+        stretches: list[list[int]] = []
+        for span in self._adjoints:
+            if stretches and sum(stretches[-1]) == span.offset:
+                stretches[-1][1] += span.size
+            else:
+                stretches.append([span.offset, span.size])
+        for offset, count in stretches:
+            self.emit("fill", out=offset, count=count, one=0)
 
     def constant(self, name: str, numbers: Iterable[float]) -> Span:
         """Numbers in one row that are there from the start."""
@@ -117,7 +153,7 @@ class Builder:
         self.element_wise(rule.kernel, [x.value for x in inputs], [into.value], fixed)
 
         def pull() -> None:
-            adjoint = self._adjoint(into)
+            adjoint = self._required(into)
             sink = self._sink(into)
             self.element_wise(
                 rule.grad_kernel,
@@ -132,9 +168,9 @@ class Builder:
     def _sink(self, like: Operand) -> Span:
         """Where the gradients of constants go: never read."""
         name = f"sink.{like.rows}.{like.columns}"
-        return self._spans.get(name) or self.span(name, like.rows, like.columns)
+        return self.spans.get(name) or self.span(name, like.rows, like.columns)
 
-    def _adjoint(self, operand: Operand) -> Span:
+    def _required(self, operand: Operand) -> Span:
         if operand.adjoint is None:
             raise ProgramError("error.no_adjoint")
         return operand.adjoint
@@ -188,11 +224,11 @@ class Builder:
     ) -> Operand:
         """``into = W @ inputs + b``; W (into.rows x inputs.rows, row-major) and b stand at offsets ``weights`` and
         ``biases`` of ``parameters``."""
-        values, gradients = parameters.value, self._adjoint(parameters)
+        values, gradients = parameters.value, self._required(parameters)
         self.matmul(values, inputs.value, into.value, offset=weights, bias=values.offset + biases)
 
         def pull() -> None:
-            adjoint = self._adjoint(into)
+            adjoint = self._required(into)
             self.outer(adjoint, inputs.value, gradients.offset + weights)
             self.outer(adjoint, self.ones(adjoint.columns), gradients.offset + biases)
             if inputs.adjoint is not None:
@@ -208,7 +244,7 @@ class Builder:
 
         def pull() -> None:
             if inputs.adjoint is not None:
-                adjoint = self._adjoint(into)
+                adjoint = self._required(into)
                 self.matmul(ones, adjoint, inputs.adjoint, transposed=True, accumulate=True)
 
         self._tape.append((self._stage, pull))
@@ -221,7 +257,7 @@ class Builder:
 
         def pull() -> None:
             if inputs.adjoint is not None:
-                self.matmul(self._adjoint(into), weights, inputs.adjoint, accumulate=True)
+                self.matmul(self._required(into), weights, inputs.adjoint, accumulate=True)
 
         self._tape.append((self._stage, pull))
         return into
@@ -242,5 +278,5 @@ class Builder:
     def build(self) -> Program:
         """The finished program."""
         return Program(
-            self._table, padded(self._words), dict(self._spans), tuple(self._sections), tuple(self._constants)
+            self._table, padded(self._words), dict(self.spans), tuple(self._sections), tuple(self._constants)
         )
