@@ -22,6 +22,7 @@ _SQRT2 = 1.4142135623730951
 _TWO_OVER_PI = 0.6366197723675814
 _HALF_PI = (1.5707963267341256, 6.077100506303966e-11, 2.0222662487111665e-21, 8.4784276603689e-32)
 TRIGONOMETRIC_LIMIT = 2.0**20
+_TINY = 2.0**-60  # below it, e**x - 1 is x to the last digit
 _SMALLEST_NORMAL = 2.0**-1022
 
 # (e**r - 1 - r) / r**2 on |r| <= ln(2)/2
@@ -99,11 +100,10 @@ def exp(x: Any) -> Any:
 def expm1(x: Any) -> Any:
     """e**x - 1 without losing digits near 0, at most 2 ulp off; keeps the sign of zero."""
     k, r, t = _reduced_exp(minimum(maximum(x, -50.0), 710.0))
-    e = r + t
-    # From 2**55 on the -1 is below half an ulp, and 2**k - 1 would overflow for k = 1024.
-    small = minimum(k, 54.0)
-    near = e * power2(small) + (power2(small) - 1.0)
-    return where(equal(x, 0.0), x, where(k > 54.0, _scaled(1.0 + e, k), near))
+    # Half of it, so that 2**k does not overflow for k = 1024; doubling is exact.
+    scale = power2(k - 1.0)
+    half = (r + t) * scale + (scale - 0.5)
+    return where(absolute(x) < _TINY, x, half + half)
 
 
 def _log_of(k: Any, f: Any, correction: Any) -> Any:
