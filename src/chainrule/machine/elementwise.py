@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from chainrule.machine.encoder import V128, Function
 from chainrule.program.instructions import element_wise
 from chainrule.rules.alphabet import PRIMITIVES
@@ -128,5 +127,3 @@ def compile_kernel(kernel: Kernel) -> Function:
             function.get(base).get(strides[name]).op("i32.add").set(base)
         function.step(row, 1)
     return function
-
-

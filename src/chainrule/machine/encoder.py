@@ -234,9 +234,7 @@ def module(kernels: list[Function], run: Function) -> bytes:
     count = unsigned(len(kernels))
     table = vector([b"\x70\x00" + count])
     memory = vector([b"\x00\x01"])
-    exports = vector(
-        [b"\x06memory\x02\x00", b"\x03run\x00" + unsigned(len(kernels))]
-    )
+    exports = vector([b"\x06memory\x02\x00", b"\x03run\x00" + unsigned(len(kernels))])
     elements = vector([b"\x00\x41\x00\x0b" + vector([unsigned(i) for i in range(len(kernels))])])
     code = vector([kernel.body() for kernel in (*kernels, run)])
     return (

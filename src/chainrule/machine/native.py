@@ -33,7 +33,8 @@ class NativeMachine:
         instance = wasmtime.Instance(self._store, _module(module_bytes()), [])
         exports = instance.exports(self._store)
         memory, run = exports["memory"], exports["run"]
-        assert isinstance(memory, wasmtime.Memory) and isinstance(run, wasmtime.Func)
+        assert isinstance(memory, wasmtime.Memory)
+        assert isinstance(run, wasmtime.Func)
         self._memory, self._run = memory, run
         self._table = 0
         self._base = 0

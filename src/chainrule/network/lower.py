@@ -82,7 +82,9 @@ class Lowering:
         parameters = builder.operand("parameters", 1, plan.parameters, adjoint=True)
         self._update(parameters)
         with builder.section("gather"):
-            inputs, target, weights = self._gather("batch", "training", examples.training, plan.batch, shuffle=True)
+            inputs, target, weights = self._gather(
+                "batch", "training", examples.training, plan.batch, shuffle=True
+            )
         batch = self._forward("batch", "forward", parameters, inputs, target, weights, adjoints=True)
         loss = builder.operand("loss", 1, 1, adjoint=True)
         with builder.section("loss"):
@@ -90,8 +92,7 @@ class Lowering:
         with builder.section("zero"):
             builder.clear_adjoints()
         with builder.section("seed"):
-            assert loss.adjoint is not None
-            builder.emit("fill", out=loss.adjoint.offset, count=1, one=1)
+            builder.emit("fill", out=loss.gradient.offset, count=1, one=1)
         builder.backward("backward")
         self._readout(parameters, batch)
         self._evaluation(parameters)
@@ -106,13 +107,12 @@ class Lowering:
         derived = [builder.vector(f"derived.{name}", 1) for name in optimiser.derived]
         states = [builder.vector(f"optimiser.{name}", parameters.columns) for name in optimiser.state]
         step = builder.vector("step", 1)
-        assert parameters.adjoint is not None
         with builder.section("update"):
             builder.element_wise(optimiser.prepare_kernel, [step, *hyper], [step, *derived])
             places = [parameters.value, *states]
             builder.element_wise(
                 optimiser.update_kernel,
-                [parameters.value, parameters.adjoint, *states],
+                [parameters.value, parameters.gradient, *states],
                 places,
                 [*hyper, *derived],
             )
@@ -171,7 +171,9 @@ class Lowering:
                 elif layer.activation == "linear":
                     at, picture = z, z.value
                 else:
-                    at = builder.operand_once(f"{name}.outputs.{index}", layer.outputs, columns, adjoint=adjoints)
+                    at = builder.operand_once(
+                        f"{name}.outputs.{index}", layer.outputs, columns, adjoint=adjoints
+                    )
                     rule = RULES[layer.activation]
                     builder.apply(rule, z, into=at, scalars=self._constants.get(rule.name, ()))
                     picture = at.value
@@ -220,7 +222,9 @@ class Lowering:
         )
         if outputs.rows == 1:
             return parts
-        return builder.column_sum(parts, builder.operand_once(f"{name}.loss_row", 1, columns, adjoint=adjoints))
+        return builder.column_sum(
+            parts, builder.operand_once(f"{name}.loss_row", 1, columns, adjoint=adjoints)
+        )
 
     def _readout(self, parameters: Operand, batch: Region) -> None:
         """For a person's eye only: adjoints of the inputs, and means and sums over the batch for every node."""
@@ -228,12 +232,12 @@ class Lowering:
         nodes = sum(self._plan.sizes)
         places = {kind: builder.vector(f"readout.{kind}", nodes) for kind in ("means", "adjoints", "deltas")}
         inputs = builder.span("readout.input_adjoints", batch.inputs.rows, batch.inputs.columns)
-        delta = batch.sums[0].adjoint
-        assert delta is not None
         with builder.section("readout"):
             for place in places.values():
                 builder.emit("fill", out=place.offset, count=place.size, one=0)
-            builder.matmul(parameters.value, delta, inputs, offset=first.weights, transposed=True)
+            builder.matmul(
+                parameters.value, batch.sums[0].gradient, inputs, offset=first.weights, transposed=True
+            )
             ones = builder.ones(batch.inputs.columns)
             at = 0
             for shown, (adjoint, delta) in zip(batch.shown, self.adjoints(batch, inputs), strict=True):
@@ -248,9 +252,8 @@ class Lowering:
         probabilities of a classifier stand for its last sums, whose adjoints are shown for both."""
         found = [(inputs, inputs)]
         for index, (z, a) in enumerate(zip(batch.sums, batch.outputs, strict=True), 1):
-            assert z.adjoint is not None and a.adjoint is not None
             plain = batch.shown[index] == a.value
-            found.append((a.adjoint if plain else z.adjoint, z.adjoint))
+            found.append((a.gradient if plain else z.gradient, z.gradient))
         return found
 
     def _evaluation(self, parameters: Operand) -> None:

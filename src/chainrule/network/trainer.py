@@ -148,7 +148,11 @@ class Trainer:
             confusion = self._vector(f"evaluate.confusion.{name}")[: classes**2]
             accuracies[name] = sum(confusion[:: classes + 1]) / len(rows)
         return Evaluation(
-            losses["training"], losses["validation"], accuracies["training"], accuracies["validation"], confusion
+            losses["training"],
+            losses["validation"],
+            accuracies["training"],
+            accuracies["validation"],
+            confusion,
         )
 
     def parameters(self) -> array[float]:

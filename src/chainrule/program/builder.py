@@ -34,6 +34,13 @@ class Operand:
     def columns(self) -> int:
         return self.value.columns
 
+    @property
+    def gradient(self) -> Span:
+        """Its adjoints, which must be there."""
+        if self.adjoint is None:
+            raise ProgramError("error.no_adjoint")
+        return self.adjoint
+
 
 class Builder:
     """Collects spans, instructions and sections."""
@@ -153,7 +160,7 @@ class Builder:
         self.element_wise(rule.kernel, [x.value for x in inputs], [into.value], fixed)
 
         def pull() -> None:
-            adjoint = self._required(into)
+            adjoint = into.gradient
             sink = self._sink(into)
             self.element_wise(
                 rule.grad_kernel,
@@ -169,11 +176,6 @@ class Builder:
         """Where the gradients of constants go: never read."""
         name = f"sink.{like.rows}.{like.columns}"
         return self.spans.get(name) or self.span(name, like.rows, like.columns)
-
-    def _required(self, operand: Operand) -> Span:
-        if operand.adjoint is None:
-            raise ProgramError("error.no_adjoint")
-        return operand.adjoint
 
     def matmul(
         self,
@@ -224,11 +226,11 @@ class Builder:
     ) -> Operand:
         """``into = W @ inputs + b``; W (into.rows x inputs.rows, row-major) and b stand at offsets ``weights`` and
         ``biases`` of ``parameters``."""
-        values, gradients = parameters.value, self._required(parameters)
+        values, gradients = parameters.value, parameters.gradient
         self.matmul(values, inputs.value, into.value, offset=weights, bias=values.offset + biases)
 
         def pull() -> None:
-            adjoint = self._required(into)
+            adjoint = into.gradient
             self.outer(adjoint, inputs.value, gradients.offset + weights)
             self.outer(adjoint, self.ones(adjoint.columns), gradients.offset + biases)
             if inputs.adjoint is not None:
@@ -244,7 +246,7 @@ class Builder:
 
         def pull() -> None:
             if inputs.adjoint is not None:
-                adjoint = self._required(into)
+                adjoint = into.gradient
                 self.matmul(ones, adjoint, inputs.adjoint, transposed=True, accumulate=True)
 
         self._tape.append((self._stage, pull))
@@ -257,7 +259,7 @@ class Builder:
 
         def pull() -> None:
             if inputs.adjoint is not None:
-                self.matmul(self._required(into), weights, inputs.adjoint, accumulate=True)
+                self.matmul(into.gradient, weights, inputs.adjoint, accumulate=True)
 
         self._tape.append((self._stage, pull))
         return into

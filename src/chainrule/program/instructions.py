@@ -79,7 +79,8 @@ STRUCTURAL: Mapping[str, tuple[str, ...]] = {
         "target_stride",
         "weights",
     ),
-    # bytes from byte offset out (not doubles), row after row: -1 .. 1 as -127 .. 127, clipped and rounded to even; NaN as -128
+    # bytes from byte offset out (not doubles), row after row: -1 .. 1 as -127 .. 127, clipped and rounded to
+    # even; NaN as -128
     "pack": ("rows", "columns", "out", "inputs", "input_stride"),
 }
 

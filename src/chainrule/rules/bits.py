@@ -6,6 +6,7 @@ Not part of the alphabet: rules never use them. All are exact, so they give the 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
 _INTEGRAL = 2.0**52
@@ -29,7 +30,12 @@ def _mantissa(x: float) -> float:
     return math.frexp(x)[0] * 2.0 if 0 < x < math.inf else math.nan
 
 
-FLOAT = {"nearest": _nearest, "power2": _power2, "exponent": _exponent, "mantissa": _mantissa}
+FLOAT: Mapping[str, Callable[..., Any]] = {
+    "nearest": _nearest,
+    "power2": _power2,
+    "exponent": _exponent,
+    "mantissa": _mantissa,
+}
 
 
 def _apply(name: str, x: Any) -> Any:

@@ -10,6 +10,7 @@ fits computed in 60 digits. Errors measured against 60 digits are in ``tests/rul
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from chainrule.rules.alphabet import absolute, equal, maximum, minimum, where
@@ -206,4 +207,12 @@ def power(x: Any, y: Any) -> Any:
     return where(equal(y, 0.0), 1.0, where(equal(x, 1.0), 1.0, signed))
 
 
-SPELT_OUT = {"exp": exp, "expm1": expm1, "log": log, "log1p": log1p, "sin": sin, "cos": cos, "pow": power}
+SPELT_OUT: Mapping[str, Callable[..., Any]] = {
+    "exp": exp,
+    "expm1": expm1,
+    "log": log,
+    "log1p": log1p,
+    "sin": sin,
+    "cos": cos,
+    "pow": power,
+}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from chainrule.rules.alphabet import (
     absolute,
     cos,
@@ -94,7 +96,7 @@ define(
 )
 
 
-def _tanh(x):  # type: ignore[no-untyped-def]
+def _tanh(x: Any) -> Any:
     # Beyond 20 the answer is 1 to the last digit, and expm1 does not overflow; expm1 keeps the digits near 0.
     e = expm1(2 * minimum(maximum(x, -20.0), 20.0))
     return e / (e + 2)
@@ -147,7 +149,7 @@ define(
 _GELU_SCALE, _GELU_CUBE = 0.7978845608028654, 0.044715
 
 
-def _gelu_slope(x):  # type: ignore[no-untyped-def]
+def _gelu_slope(x: Any) -> Any:
     t = _tanh(_GELU_SCALE * (x + _GELU_CUBE * x * x * x))
     return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * (_GELU_SCALE * (1 + 3 * _GELU_CUBE * x * x))
 

@@ -91,7 +91,7 @@ def define_optimiser(
 define_optimiser("sgd", lambda p, g, learning_rate: (p - learning_rate * g,))
 
 
-def _momentum(p, g, velocity, learning_rate, momentum):  # type: ignore[no-untyped-def]
+def _momentum(p: Any, g: Any, velocity: Any, learning_rate: Any, momentum: Any) -> tuple[Any, ...]:
     velocity = momentum * velocity + g
     return p - learning_rate * velocity, velocity
 
@@ -100,13 +100,24 @@ def _momentum(p, g, velocity, learning_rate, momentum):  # type: ignore[no-untyp
 define_optimiser("momentum", _momentum, state="velocity", momentum=Hyper(0.9, 0.0, 0.999))
 
 
-def _adam(p, g, m, v, learning_rate, beta1, beta2, epsilon, scale, root):  # type: ignore[no-untyped-def]
+def _adam(
+    p: Any,
+    g: Any,
+    m: Any,
+    v: Any,
+    learning_rate: Any,
+    beta1: Any,
+    beta2: Any,
+    epsilon: Any,
+    scale: Any,
+    root: Any,
+) -> tuple[Any, ...]:
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * (g * g)
     return p - scale * m / (sqrt(v) / root + epsilon), m, v
 
 
-def _adam_scales(step, learning_rate, beta1, beta2, epsilon):  # type: ignore[no-untyped-def]
+def _adam_scales(step: Any, learning_rate: Any, beta1: Any, beta2: Any, epsilon: Any) -> tuple[Any, ...]:
     return learning_rate / (1 - power(beta1, step)), sqrt(1 - power(beta2, step))
 
 

@@ -10,7 +10,10 @@ from chainrule.rules.bits import FLOAT
 from chainrule.rules.elementary import SPELT_OUT
 from chainrule.rules.expr import Expr, postorder
 
-_LIBRARY: Mapping[str, Callable[..., Any]] = {name: row.evaluate for name, row in PRIMITIVES.items()} | FLOAT
+_LIBRARY: Mapping[str, Callable[..., Any]] = {
+    **{name: row.evaluate for name, row in PRIMITIVES.items()},
+    **FLOAT,
+}
 _PORTABLE: Mapping[str, Callable[..., Any]] = {**_LIBRARY, **SPELT_OUT}
 
 

@@ -49,7 +49,11 @@ class Rule:
         parts = found if isinstance(found, tuple) else (found,)
         if len(parts) != len(self.inputs):
             raise RuleError(
-                "error.rule_gradients", where=self.name, name=self.name, inputs=len(self.inputs), found=len(parts)
+                "error.rule_gradients",
+                where=self.name,
+                name=self.name,
+                inputs=len(self.inputs),
+                found=len(parts),
             )
         return tuple(_formula(part) for part in parts)
 
@@ -92,7 +96,9 @@ def _formula(value: Any) -> Expr:
     return value if isinstance(value, Expr) else const(value)
 
 
-def parameters(inputs: str, defaults: Mapping[str, float | None]) -> tuple[tuple[str, ...], dict[str, float | None]]:
+def parameters(
+    inputs: str, defaults: Mapping[str, float | None]
+) -> tuple[tuple[str, ...], dict[str, float | None]]:
     """Split ``"a b; slope"`` into inputs and constants (``None`` where a constant has no default)."""
     free, _, fixed = inputs.partition(";")
     return tuple(free.split()), {name: defaults.get(name) for name in fixed.split()}
