@@ -39,7 +39,8 @@ _Writer = Callable[[Any, Buffers], Any]
 def split(event: Event) -> tuple[dict[str, Any], Buffers]:
     """The head as plain JSON values and the buffers that it refers to, little-endian, not copied."""
     buffers: Buffers = []
-    head = {"type": tag(type(event)), **_writer(type(event))(event, buffers)}
+    kind: Any = type(event)
+    head = {"type": tag(kind), **_writer(kind)(event, buffers)}
     return head, buffers
 
 
@@ -47,7 +48,9 @@ def pack(event: Event) -> bytes:
     """One message. An array of another kind than its field declares is a defect: ``TypeError`` names both."""
     head, buffers = split(event)
     # A lone surrogate, which a page can send in a name, is no UTF-8: it becomes a question mark.
-    text = json.dumps(head, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8", "replace")
+    text = json.dumps(head, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(
+        "utf-8", "replace"
+    )
     lengths = [buffer.nbytes for buffer in buffers]
     start = calcsize(_HEAD) + 4 * len(buffers)
     places, end = [], start + len(text)
