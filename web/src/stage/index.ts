@@ -1,0 +1,3 @@
+export type { Layers } from "./marks/mark";
+export type { Meter, StageOptions, StageText } from "./options";
+export { Stage } from "./stage";

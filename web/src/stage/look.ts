@@ -1,0 +1,59 @@
+/** What a frame makes each mark look like: steps of width and colour by edge, a line of text by node. */
+import type { Frame, Palette } from "../messages";
+import { coarse, entry, NEUTRAL, width, widthStep } from "./scale";
+import type { Scene } from "./scene";
+
+/** Above this many edges the colours are rounded to fewer steps, so that the batches stay few. */
+const FINE_EDGES = 2000;
+const COARSE_LEVELS = 24;
+
+/** Which layers a new frame has to draw again. */
+export interface Changed {
+  values: boolean;
+  gradients: boolean;
+}
+
+export class Look {
+  /** Ramp entry of each edge's gradient; NEUTRAL for an edge without a weight. */
+  readonly colour: Uint8Array;
+  /** Width step of each edge's weight. */
+  readonly width: Uint8Array;
+  /** The number under each node. */
+  readonly text: string[];
+  /** 1 where a node's value is not a finite number. */
+  readonly invalid: Uint8Array;
+
+  constructor(private readonly scene: Scene) {
+    this.colour = new Uint8Array(scene.edges).fill(NEUTRAL);
+    this.width = new Uint8Array(scene.edges);
+    this.text = new Array<string>(scene.nodes).fill("");
+    this.invalid = new Uint8Array(scene.nodes);
+  }
+
+  /** Take over a frame's numbers; `unit` is the width at |w| = 1. Says which layers look different now. */
+  update(frame: Frame, palette: Palette, unit: number, format: (x: number) => string): Changed {
+    const changed = { values: false, gradients: false };
+    const { parameter } = this.scene.graph;
+    const thresholds = palette.gradient.thresholds;
+    const fine = this.scene.edges <= FINE_EDGES;
+    for (let e = 0; e < this.scene.edges; e++) {
+      const p = parameter[e]!;
+      if (p < 0) continue;
+      const exact = entry(thresholds, frame.gradients[p]!);
+      const colour = fine ? exact : coarse(exact, COARSE_LEVELS);
+      const step = widthStep(width(frame.parameters[p]!, unit));
+      if (colour !== this.colour[e]) changed.gradients = true;
+      if (step !== this.width[e]) changed.values = changed.gradients = true;
+      this.colour[e] = colour;
+      this.width[e] = step;
+    }
+    for (let n = 0; n < this.scene.nodes; n++) {
+      const value = frame.values[n]!;
+      const text = format(value);
+      if (text !== this.text[n]) changed.values = true;
+      this.text[n] = text;
+      this.invalid[n] = Number.isFinite(value) ? 0 : 1;
+    }
+    return changed;
+  }
+}

@@ -1,0 +1,157 @@
+/** Edges: a hairline in the structure; over it a stroke as wide as the weight, coloured by the gradient. */
+import { outline, trace } from "../curve";
+import { INVALID, NEUTRAL, onScreen, WIDTH_STEP } from "../scale";
+import { type Draw, inWorld, type MarkType, type Scenery } from "./mark";
+
+const HAIRLINE = 1;
+/** The width of an edge when weights are not shown, and of an edge that has no weight. */
+const UNIFORM = 2;
+/** Colours nearer to the neutral than this many entries get a rim, lest they vanish on the stage. */
+const PALE = 44;
+const RIM = 0.6;
+const REACH = 6;
+const DASH = [4, 3];
+/** With more edges than this, rims would hide more than they show, and what is nearly neutral stays a hairline. */
+const CROWD = 2000;
+const FAINT = 6;
+
+const hairlines: Draw = (context, scenery, edges) => {
+  const { graph } = scenery.scene;
+  inWorld(context, scenery);
+  context.strokeStyle = scenery.theme.edge;
+  stroke(
+    context,
+    scenery,
+    edges.filter((e) => graph.parameter[e]! >= 0),
+    HAIRLINE,
+  );
+  stroke(
+    context,
+    scenery,
+    edges.filter((e) => graph.parameter[e]! < 0),
+    UNIFORM,
+  );
+};
+
+/** Beneath what the canvas already shows: nodes are drawn first, and edges end at their rims. */
+const neutral: Draw = (context, scenery, edges) => {
+  const { look, shown, scene, theme } = scenery;
+  if (look === null || shown.gradients) return;
+  inWorld(context, scenery);
+  context.globalCompositeOperation = "destination-over";
+  context.strokeStyle = theme.edge;
+  for (const [step, batch] of batched(edges, (e) => (scene.graph.parameter[e]! < 0 ? -1 : look.width[e]!))) {
+    if (step >= 0) stroke(context, scenery, batch, step * WIDTH_STEP);
+  }
+  context.globalCompositeOperation = "source-over";
+};
+
+/** Batched by colour and width, the strongest last, so that a strong gradient is never hidden by a weak one. */
+const coloured: Draw = (context, scenery, edges) => {
+  const { look, scene, theme, colours, invalid } = scenery;
+  if (look === null) return;
+  const batches = batched(edges, (e) => {
+    if (scene.graph.parameter[e]! < 0) return -1;
+    const colour = look.colour[e]!;
+    return strength(colour) * 0x10000 + colour * 0x100 + look.width[e]!;
+  });
+  const crowded = scene.edges > CROWD;
+  inWorld(context, scenery);
+  for (const [key, batch] of batches) {
+    if (key < 0) continue;
+    const colour = (key >> 8) & 0xff;
+    const strong = key >> 16;
+    if (crowded && strong < FAINT) continue;
+    const wide = scenery.shown.values ? (key & 0xff) * WIDTH_STEP : UNIFORM;
+    if (strong < PALE && !crowded) {
+      context.strokeStyle = theme.edge;
+      stroke(context, scenery, batch, wide + 2 * RIM);
+    }
+    context.strokeStyle = colour === INVALID ? invalid : colours[colour]!;
+    if (colour === INVALID) context.setLineDash(DASH.map((pixels) => pixels / scenery.view.zoom));
+    stroke(context, scenery, batch, wide);
+    context.setLineDash([]);
+  }
+};
+
+/** How far an entry of the ramp is from the neutral; what is no number is stronger than all. */
+function strength(colour: number): number {
+  return colour === INVALID ? NEUTRAL + 1 : Math.abs(colour - NEUTRAL);
+}
+
+/** The edges, weakest gradient first. */
+export function weakestFirst(scenery: Scenery, edges: readonly number[]): readonly number[] {
+  const { look } = scenery;
+  if (look === null) return edges;
+  const ranks: number[][] = Array.from({ length: NEUTRAL + 2 }, () => []);
+  for (const e of edges) ranks[strength(look.colour[e]!)]!.push(e);
+  return ranks.flat();
+}
+
+/** How an edge is drawn now: its colour and its width in pixels at zoom 1. */
+export function appearance(scenery: Scenery, e: number): { colour: string; width: number } {
+  const { look, scene, shown, theme } = scenery;
+  const weighted = look !== null && scene.graph.parameter[e]! >= 0;
+  const width = weighted && shown.values ? look.width[e]! * WIDTH_STEP : UNIFORM;
+  if (!weighted || !shown.gradients) return { colour: theme.edge, width };
+  const colour = look.colour[e]!;
+  return { colour: colour === INVALID ? scenery.invalid : scenery.colours[colour]!, width };
+}
+
+export const edge: MarkType = {
+  attr(scenery, e) {
+    const { colour, width } = appearance(scenery, e);
+    return {
+      d: outline(scenery.scene.ends(e, scenery.at)),
+      fill: "none",
+      stroke: colour,
+      "stroke-width": String(onScreen(width, scenery.view.zoom) / scenery.view.zoom),
+    };
+  },
+  draw: { structure: hairlines, values: neutral, gradients: coloured },
+  bound(scenery, e) {
+    const { view } = scenery;
+    const ends = scenery.scene.ends(e, scenery.at);
+    return {
+      left: ends.x1 * view.zoom + view.x,
+      top: Math.min(ends.y1, ends.y2) * view.zoom + view.y,
+      right: ends.x2 * view.zoom + view.x,
+      bottom: Math.max(ends.y1, ends.y2) * view.zoom + view.y,
+    };
+  },
+  pick(scenery, x, y) {
+    const { view, scene } = scenery;
+    return scene.edgeAt((x - view.x) / view.zoom, (y - view.y) / view.zoom, REACH / view.zoom);
+  },
+};
+
+function stroke(
+  context: CanvasRenderingContext2D,
+  scenery: Scenery,
+  edges: readonly number[],
+  pixels: number,
+) {
+  if (edges.length === 0) return;
+  const { at, scene, view } = scenery;
+  const { source, target } = scene.graph;
+  context.lineWidth = onScreen(pixels, view.zoom) / view.zoom;
+  context.beginPath();
+  for (const e of edges) {
+    const s = source[e]!;
+    const t = target[e]!;
+    trace(context, at.x[s]! + at.size[s]! / 2, at.y[s]!, at.x[t]! - at.size[t]! / 2, at.y[t]!);
+  }
+  context.stroke();
+}
+
+/** Edges grouped by key, lowest key first. */
+function batched(edges: readonly number[], key: (e: number) => number): [number, number[]][] {
+  const groups = new Map<number, number[]>();
+  for (const e of edges) {
+    const k = key(e);
+    const group = groups.get(k);
+    if (group) group.push(e);
+    else groups.set(k, [e]);
+  }
+  return [...groups].sort(([a], [b]) => a - b);
+}

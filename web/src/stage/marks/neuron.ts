@@ -1,0 +1,192 @@
+/** Neurons: a rounded square with the neuron's map in it and its value beneath. */
+import type { Scene } from "../scene";
+import type { Theme } from "../theme";
+import type { Box } from "../view";
+import { type Draw, type MarkType, onGlass, type Scenery, square } from "./mark";
+
+/** Corner of a 46-pixel node, as a share of its width. */
+const CORNER = 9 / 46;
+/** Above this many nodes in one go the shadows are left out: they cost more than they tell. */
+const SHADOWS = 120;
+/** Least width on the screen of a node that has text around it, and the free room a line of text needs. */
+const TEXT_SIDE = 20;
+const TEXT_LINE = 15;
+const TEXT_WIDTH = 40;
+const LABEL_GAP = 8;
+const LABEL_WIDEST = 120;
+const HATCH = 5;
+const RIM_OPACITY = 0.16;
+
+const frames: Draw = (context, scenery, nodes) => {
+  const { theme } = scenery;
+  const opacity = context.globalAlpha;
+  onGlass(context, scenery);
+  context.fillStyle = theme.stage;
+  if (nodes.length <= SHADOWS) {
+    context.shadowColor = "rgba(0,0,0,0.13)";
+    context.shadowBlur = 5 * scenery.ratio;
+    context.shadowOffsetY = 1 * scenery.ratio;
+  }
+  for (const n of nodes) {
+    context.beginPath();
+    rounded(context, square(scenery, n), 0);
+    context.fill();
+  }
+  context.shadowColor = "transparent";
+  context.shadowBlur = 0;
+  context.shadowOffsetY = 0;
+  context.strokeStyle = theme.ink2;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (const n of nodes) rounded(context, square(scenery, n), 0.5);
+  context.stroke();
+  context.globalAlpha = opacity;
+  labels(context, scenery, nodes);
+};
+
+/** The names of inputs to their left; those of several outputs (classes) along the wire to the loss, clear of it. */
+const labels: Draw = (context, scenery, nodes) => {
+  const { scene, theme } = scenery;
+  context.font = `11px ${theme.sans}`;
+  context.fillStyle = theme.ink2;
+  for (const n of nodes) {
+    const side = labelSide(scenery, n);
+    if (side === null) continue;
+    const box = square(scenery, n);
+    const middle = (box.top + box.bottom) / 2;
+    const text = shortened(context, scene.graph.labels[n]!, LABEL_WIDEST);
+    context.textAlign = side === "left" ? "right" : "left";
+    context.textBaseline = side === "left" ? "middle" : "alphabetic";
+    if (side === "left") context.fillText(text, box.left - LABEL_GAP, middle);
+    else context.fillText(text, box.right + LABEL_GAP, middle + (falls(scene, n) ? -5 : 13));
+  }
+};
+
+/** Whether the wire from node n to the loss runs level or downwards. */
+function falls(scene: Scene, n: number): boolean {
+  return scene.loss < 0 || scene.y[n]! <= scene.y[scene.loss]! + 1;
+}
+
+const maps: Draw = (context, scenery, nodes) => {
+  const { atlas, look, theme, invalid } = scenery;
+  const opacity = context.globalAlpha;
+  onGlass(context, scenery);
+  if (atlas !== null) {
+    context.save();
+    context.beginPath();
+    for (const n of nodes) rounded(context, square(scenery, n), 0);
+    context.clip();
+    for (const n of nodes) {
+      const box = square(scenery, n);
+      if (look?.invalid[n]) hatch(context, box, invalid, theme.stage);
+      else if (atlas.has(n))
+        atlas.draw(context, n, box.left, box.top, box.right - box.left, box.bottom - box.top);
+    }
+    context.restore();
+    context.globalAlpha = opacity * RIM_OPACITY;
+    context.strokeStyle = theme.ink;
+    context.lineWidth = 1;
+    context.beginPath();
+    for (const n of nodes) rounded(context, square(scenery, n), 0.5);
+    context.stroke();
+    context.globalAlpha = opacity;
+  }
+  if (look !== null) numbers(context, scenery, nodes);
+};
+
+const numbers: Draw = (context, scenery, nodes) => {
+  const { look, theme } = scenery;
+  context.font = `11px ${theme.mono}`;
+  context.fillStyle = theme.ink2;
+  context.textAlign = "center";
+  context.textBaseline = "alphabetic";
+  for (const n of nodes) {
+    if (!roomBelow(scenery, n)) continue;
+    const box = square(scenery, n);
+    context.fillText(look!.text[n]!, (box.left + box.right) / 2, box.bottom + 13);
+  }
+};
+
+export const neuron: MarkType = {
+  attr(scenery, n) {
+    const { at } = scenery;
+    const side = at.size[n]!;
+    return {
+      x: String(at.x[n]! - side / 2),
+      y: String(at.y[n]! - side / 2),
+      width: String(side),
+      height: String(side),
+      rx: String(side * CORNER),
+    };
+  },
+  draw: { structure: frames, values: maps },
+  bound: square,
+  pick(scenery, x, y) {
+    const { view, scene } = scenery;
+    const wx = (x - view.x) / view.zoom;
+    const wy = (y - view.y) / view.zoom;
+    return scene.nodesIn({ left: wx, top: wy, right: wx, bottom: wy })[0] ?? -1;
+  },
+};
+
+/** Whether the number under node n neither touches its neighbours nor dwarfs it. */
+export function roomBelow({ scene, view }: Pick<Scenery, "scene" | "view">, n: number): boolean {
+  const side = scene.size[n]! * view.zoom;
+  const { across, down } = scene.pitch(n);
+  return side >= TEXT_SIDE && down * view.zoom - side >= TEXT_LINE && across * view.zoom >= TEXT_WIDTH;
+}
+
+/** On which side node n's label stands, null for a node without a visible label. */
+export function labelSide(
+  { scene, view }: Pick<Scenery, "scene" | "view">,
+  n: number,
+): "left" | "right" | null {
+  const layer = scene.graph.layers[scene.layer[n]!]!;
+  if (layer.wrap > 1 || scene.graph.labels[n] === "") return null;
+  if (scene.pitch(n).down * view.zoom < TEXT_LINE) return null;
+  if (layer.kind === "input") return "left";
+  return layer.kind === "output" && layer.count > 1 ? "right" : null;
+}
+
+/** How much room the labels of the inputs take to their left, in pixels. */
+export function labelRoom(context: CanvasRenderingContext2D, scene: Scene, theme: Theme): number {
+  const inputs = scene.graph.layers.find((layer) => layer.kind === "input");
+  if (inputs === undefined || inputs.wrap > 1) return 0;
+  context.font = `11px ${theme.sans}`;
+  let widest = 0;
+  for (let n = inputs.first; n < inputs.first + inputs.count; n++) {
+    const text = shortened(context, scene.graph.labels[n]!, LABEL_WIDEST);
+    widest = Math.max(widest, context.measureText(text).width);
+  }
+  return widest === 0 ? 0 : widest + LABEL_GAP;
+}
+
+function rounded(context: CanvasRenderingContext2D, box: Box, inset: number): void {
+  const side = box.right - box.left - 2 * inset;
+  if (side <= 0) return;
+  context.roundRect(box.left + inset, box.top + inset, side, side, Math.max(0, side * CORNER - inset / 2));
+}
+
+/** A value that is no number: hatched, in the colour that stands for nothing else. */
+function hatch(context: CanvasRenderingContext2D, box: Box, colour: string, ground: string): void {
+  const side = box.right - box.left;
+  context.fillStyle = ground;
+  context.fillRect(box.left, box.top, side, side);
+  context.strokeStyle = colour;
+  context.lineWidth = 1.5;
+  context.beginPath();
+  for (let x = -side; x < side; x += HATCH) {
+    context.moveTo(box.left + x, box.bottom);
+    context.lineTo(box.left + x + side, box.top);
+    context.moveTo(box.left + x, box.top);
+    context.lineTo(box.left + x + side, box.bottom);
+  }
+  context.stroke();
+}
+
+function shortened(context: CanvasRenderingContext2D, text: string, widest: number): string {
+  if (context.measureText(text).width <= widest) return text;
+  let kept = text;
+  while (kept.length > 1 && context.measureText(`${kept}…`).width > widest) kept = kept.slice(0, -1);
+  return `${kept}…`;
+}

@@ -1,0 +1,63 @@
+/** Titles of the columns: they keep to their line at the top and follow their columns sideways. */
+import type { Box } from "../view";
+import { type Draw, type MarkType, onGlass, type Scenery } from "./mark";
+
+const GAP = 10;
+const HEIGHT = 16;
+const FONT = 11;
+/** A guess of a letter's width, where nothing can be measured. */
+const LETTER = 6;
+
+const titles: Draw = (context, scenery, layers) => {
+  const { theme, titleY } = scenery;
+  onGlass(context, scenery);
+  context.font = `500 ${FONT}px ${theme.sans}`;
+  context.fillStyle = theme.ink2;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  let free = Number.NEGATIVE_INFINITY;
+  for (const layer of layers) {
+    const text = scenery.titles[layer]!;
+    const x = columnX(scenery, layer);
+    const half = context.measureText(text).width / 2;
+    if (x - half < free) continue;
+    context.fillText(text, x, titleY);
+    free = x + half + GAP;
+  }
+};
+
+export const title: MarkType = {
+  attr(scenery, layer) {
+    const { view } = scenery;
+    return {
+      x: String((columnX(scenery, layer) - view.x) / view.zoom),
+      y: String((scenery.titleY - view.y) / view.zoom),
+      "text-anchor": "middle",
+      "font-size": String(FONT / view.zoom),
+      fill: scenery.theme.ink2,
+    };
+  },
+  draw: { structure: titles },
+  bound(scenery, layer): Box {
+    const x = columnX(scenery, layer);
+    const half = (scenery.titles[layer]!.length * LETTER) / 2;
+    return {
+      left: x - half,
+      top: scenery.titleY - HEIGHT / 2,
+      right: x + half,
+      bottom: scenery.titleY + HEIGHT / 2,
+    };
+  },
+  pick(scenery, x, y) {
+    return scenery.scene.graph.layers.findIndex((_, layer) => {
+      const box = title.bound(scenery, layer);
+      return x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
+    });
+  },
+};
+
+/** Centre of a layer's column on the screen; it glides with the column's first node. */
+function columnX({ scene, at, view }: Scenery, layer: number): number {
+  const { first } = scene.graph.layers[layer]!;
+  return (scene.middle(layer) + at.x[first]! - scene.x[first]!) * view.zoom + view.x;
+}

@@ -1,0 +1,45 @@
+/** What the page tells the stage, and what the stage tells the page. */
+import type { GraphLayer } from "../messages";
+import type { Insets } from "./view";
+
+/** Everything on the stage that depends on the language. */
+export interface StageText {
+  /** A number as it stands under a node: three significant digits. */
+  format(x: number): string;
+  /** The title of a column. */
+  layerTitle(layer: GraphLayer): string;
+  /** The accessible name of a mark; its target where left out. */
+  describe?(target: string): string;
+  /** The accessible name of the list that stands for the stage on the keyboard. */
+  listLabel?(): string;
+}
+
+export interface StageOptions extends StageText {
+  /** Ends the stage: listeners, observers, frames and elements go. */
+  signal: AbortSignal;
+  reducedMotion: boolean;
+  /** Marks drawn in one animation frame at most (`performance.max_nodes_per_frame`). */
+  maxMarks: number;
+  /** Least time between two frames of the run (`performance.render_throttle_ms`). */
+  throttleMs: number;
+  /** Width of an edge whose weight is 1 (`visualization.edge_width`). */
+  edgeWidth?: number;
+  /** Milliseconds that nodes glide when the graph changes (`visualization.animation_duration`). */
+  duration?: number;
+  /** Room that fitting leaves at the host's sides. */
+  insets?: Partial<Insets>;
+  onHover(target: string | null): void;
+  onSelect(target: string | null): void;
+  /** The frame with this `seq`, and every earlier one, has been painted or passed over. */
+  onPainted(seq: number): void;
+  onView(zoom: number): void;
+}
+
+/** Of the last animation frame: marks drawn; marks left out, being out of view, unchanged, or next in turn. */
+export interface Meter {
+  drawn: number;
+  skipped: number;
+  milliseconds: number;
+  /** Animation frames since the start. */
+  frames: number;
+}

@@ -1,0 +1,152 @@
+/** The SVG over the canvases: hover, selection and focus. It holds a handful of elements, drawn anew when asked. */
+import { pointAt } from "./curve";
+import { appearance, edge } from "./marks/edge";
+import { loss } from "./marks/loss";
+import type { Scenery } from "./marks/mark";
+import { neuron } from "./marks/neuron";
+import { onScreen } from "./scale";
+import type { Mark } from "./scene";
+
+const SVG = "http://www.w3.org/2000/svg";
+const RING_GAP = 3;
+const NEAR_GAP = 1.5;
+const HANDLE = 6;
+const STROKE = 2;
+
+export interface Marked {
+  hover: Mark | null;
+  selected: Mark | null;
+  focus: Mark | null;
+}
+
+type Attributes = Record<string, string>;
+
+export class Overlay {
+  private readonly svg: SVGSVGElement;
+  private readonly world: SVGGElement;
+
+  constructor(root: HTMLElement) {
+    const document = root.ownerDocument;
+    this.svg = document.createElementNS(SVG, "svg");
+    this.world = document.createElementNS(SVG, "g");
+    this.svg.append(this.world);
+    this.svg.setAttribute("aria-hidden", "true");
+    Object.assign(this.svg.style, {
+      position: "absolute",
+      left: "0",
+      top: "0",
+      width: "100%",
+      height: "100%",
+      pointerEvents: "none",
+    });
+    root.append(this.svg);
+  }
+
+  /** Draw what is marked. Lines keep their width on the screen whatever the zoom. */
+  draw(scenery: Scenery | null, marked: Marked): void {
+    this.world.replaceChildren();
+    if (scenery === null) return;
+    const { zoom, x, y } = scenery.view;
+    this.world.setAttribute("transform", `matrix(${zoom},0,0,${zoom},${x},${y})`);
+    if (marked.hover !== null) this.hover(scenery, marked.hover);
+    if (marked.selected !== null) this.select(scenery, marked.selected);
+    if (marked.focus !== null) this.focus(scenery, marked.focus);
+  }
+
+  private hover(scenery: Scenery, mark: Mark): void {
+    const { scene, theme } = scenery;
+    const { source, target } = scene.graph;
+    const near = { stroke: theme.ink2, "stroke-width": this.pixels(scenery, 1) };
+    const ring = { stroke: theme.ink, "stroke-width": this.pixels(scenery, 1.5) };
+    if (mark.kind === "edge") {
+      const { colour, width } = appearance(scenery, mark.index);
+      const around = onScreen(width, scenery.view.zoom) + 3;
+      const drawn = edge.attr(scenery, mark.index);
+      this.add("path", { ...drawn, stroke: theme.ink, "stroke-width": this.pixels(scenery, around) });
+      this.add("path", { ...drawn, stroke: colour });
+      this.around(scenery, source[mark.index]!, NEAR_GAP, near);
+      this.around(scenery, target[mark.index]!, NEAR_GAP, near);
+      return;
+    }
+    const incoming = scene.incoming(mark.index);
+    const outgoing = scene.outgoing(mark.index);
+    for (const e of [...incoming, ...outgoing]) this.add("path", edge.attr(scenery, e));
+    for (const e of incoming) this.around(scenery, source[e]!, NEAR_GAP, near);
+    for (const e of outgoing) this.around(scenery, target[e]!, NEAR_GAP, near);
+    this.around(scenery, mark.index, RING_GAP, ring);
+  }
+
+  private select(scenery: Scenery, mark: Mark): void {
+    const { theme, scene, at } = scenery;
+    const line = { stroke: theme.select, "stroke-width": this.pixels(scenery, STROKE) };
+    if (mark.kind === "edge") {
+      const drawn = edge.attr(scenery, mark.index);
+      this.add("path", drawn);
+      this.add("path", { ...drawn, ...line, "stroke-dasharray": this.dashes(scenery, 2, 2) });
+      this.handle(scenery, pointAt(scene.ends(mark.index, at), 0.5), line);
+      return;
+    }
+    if (mark.kind === "bias") {
+      const half = at.size[mark.index]! / 2;
+      this.around(scenery, mark.index, RING_GAP, { ...line, "stroke-dasharray": this.dashes(scenery, 2, 2) });
+      this.handle(scenery, { x: at.x[mark.index]! - half, y: at.y[mark.index]! + half }, line);
+      return;
+    }
+    this.around(scenery, mark.index, RING_GAP, line);
+  }
+
+  private focus(scenery: Scenery, mark: Mark): void {
+    const { theme, scene, at, view } = scenery;
+    const line = { stroke: theme.select, "stroke-width": this.pixels(scenery, STROKE + 1) };
+    if (mark.kind !== "edge") {
+      this.around(scenery, mark.index, RING_GAP + 3, line);
+      return;
+    }
+    const drawn = edge.attr(scenery, mark.index);
+    const { colour, width } = appearance(scenery, mark.index);
+    const around = onScreen(width, view.zoom) + 5;
+    this.add("path", { ...drawn, stroke: theme.select, "stroke-width": this.pixels(scenery, around) });
+    this.add("path", { ...drawn, stroke: colour });
+    this.handle(scenery, pointAt(scene.ends(mark.index, at), 0.5), line);
+  }
+
+  private handle(scenery: Scenery, { x, y }: { x: number; y: number }, line: Attributes): void {
+    const r = this.pixels(scenery, HANDLE - STROKE / 2);
+    this.add("circle", { cx: String(x), cy: String(y), r, fill: scenery.theme.stage, ...line });
+  }
+
+  /** A ring around node n, `gap` pixels off its rim. */
+  private around(scenery: Scenery, n: number, gap: number, line: Attributes): void {
+    const away = gap / scenery.view.zoom;
+    if (n === scenery.scene.loss) {
+      const { cx, cy, r } = loss.attr(scenery, n);
+      this.add("circle", { cx: cx!, cy: cy!, r: String(Number(r) + away), fill: "none", ...line });
+      return;
+    }
+    const { x, y, width, rx } = neuron.attr(scenery, n);
+    const side = String(Number(width) + 2 * away);
+    this.add("rect", {
+      x: String(Number(x) - away),
+      y: String(Number(y) - away),
+      width: side,
+      height: side,
+      rx: String(Number(rx) + away),
+      fill: "none",
+      ...line,
+    });
+  }
+
+  private pixels({ view }: Scenery, pixels: number): string {
+    return String(pixels / view.zoom);
+  }
+
+  private dashes(scenery: Scenery, on: number, off: number): string {
+    return `${this.pixels(scenery, on)} ${this.pixels(scenery, off)}`;
+  }
+
+  private add(name: string, attributes: Attributes): void {
+    const element = this.svg.ownerDocument.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    this.world.append(element);
+  }
+}

@@ -1,0 +1,221 @@
+/** The graph as the stage needs it: who is whose neighbour, what a name means, what lies where. */
+import Flatbush from "flatbush";
+import type { Graph } from "../messages";
+import { distance, type Ends } from "./curve";
+import { stretched } from "./spread";
+import type { Box } from "./view";
+
+/** Where nodes stand: centres and widths, by node, in pixels at zoom 1. */
+export interface Geometry {
+  x: Float32Array;
+  y: Float32Array;
+  size: Float32Array;
+}
+
+/** What a name on the stage means: a node, an edge, or the bias of a node. */
+export interface Mark {
+  kind: "node" | "edge" | "bias";
+  index: number;
+}
+
+/** Edges by one of their ends: those of node n are `edge[start[n]] … edge[start[n + 1] - 1]`. */
+interface Adjacency {
+  start: Int32Array;
+  edge: Int32Array;
+}
+
+export class Scene implements Geometry {
+  x: Float32Array;
+  readonly y: Float32Array;
+  readonly size: Float32Array;
+  /** How much wider than the layout's are the gaps between columns. */
+  stretch = 1;
+  readonly nodes: number;
+  readonly edges: number;
+  /** The loss's node, -1 without one. */
+  readonly loss: number;
+  box: Box;
+  /** The place in `graph.layers` of each node's layer. */
+  readonly layer: Int32Array;
+  private readonly byName = new Map<string, number>();
+  private readonly into: Adjacency;
+  private readonly outOf: Adjacency;
+  private readonly pitches: { across: number; down: number }[];
+  private nodeIndex: Flatbush | null;
+  private edgeIndex: Flatbush | null;
+
+  constructor(readonly graph: Graph) {
+    this.x = graph.x;
+    this.y = graph.y;
+    this.size = graph.size;
+    this.nodes = graph.names.length;
+    this.edges = graph.source.length;
+    graph.names.forEach((name, n) => {
+      this.byName.set(name, n);
+    });
+    this.loss = this.byName.get("loss") ?? -1;
+    this.layer = new Int32Array(this.nodes);
+    graph.layers.forEach((layer, place) => {
+      this.layer.fill(place, layer.first, layer.first + layer.count);
+    });
+    this.pitches = graph.layers.map(({ first, count, wrap }) => ({
+      across: wrap > 1 && count > 1 ? graph.x[first + 1]! - graph.x[first]! : Number.POSITIVE_INFINITY,
+      down: count > wrap ? graph.y[first + wrap]! - graph.y[first]! : Number.POSITIVE_INFINITY,
+    }));
+    this.into = adjacency(graph.target, this.nodes);
+    this.outOf = adjacency(graph.source, this.nodes);
+    this.box = bounds(this);
+    this.nodeIndex = indexed(this.nodes, (n) => nodeBox(this, n));
+    this.edgeIndex = indexed(this.edges, (e) => edgeBox(this.ends(e)));
+  }
+
+  /** Stand with the gaps between columns `stretch` times as wide as in the layout. */
+  place(stretch: number): void {
+    this.stretch = stretch;
+    this.x = stretched(this.graph, stretch);
+    this.box = bounds(this);
+    this.nodeIndex = indexed(this.nodes, (n) => nodeBox(this, n));
+    this.edgeIndex = indexed(this.edges, (e) => edgeBox(this.ends(e)));
+  }
+
+  /** The middle of a layer's column. */
+  middle(layer: number): number {
+    const { first, x } = this.graph.layers[layer]!;
+    return x + this.x[first]! - this.graph.x[first]!;
+  }
+
+  /** The edge's ends: the right side of its source, the left side of its target. */
+  ends(e: number, at: Geometry = this): Ends {
+    const s = this.graph.source[e]!;
+    const t = this.graph.target[e]!;
+    return {
+      x1: at.x[s]! + at.size[s]! / 2,
+      y1: at.y[s]!,
+      x2: at.x[t]! - at.size[t]! / 2,
+      y2: at.y[t]!,
+    };
+  }
+
+  /** Distance from node n to its neighbours in its column, sideways and downwards; infinite where there are none. */
+  pitch(n: number): { across: number; down: number } {
+    return this.pitches[this.layer[n]!]!;
+  }
+
+  incoming(n: number): Int32Array {
+    return this.into.edge.subarray(this.into.start[n], this.into.start[n + 1]);
+  }
+
+  outgoing(n: number): Int32Array {
+    return this.outOf.edge.subarray(this.outOf.start[n], this.outOf.start[n + 1]);
+  }
+
+  /** The name of an edge's weight (`w:2:0:3`); null for an edge that has none. */
+  edgeName(e: number): string | null {
+    if (this.graph.parameter[e]! < 0) return null;
+    const target = this.graph.names[this.graph.target[e]!]!;
+    const source = this.graph.names[this.graph.source[e]!]!;
+    return `w${target.slice(1)}${source.slice(source.lastIndexOf(":"))}`;
+  }
+
+  /** What a target means here; null when this graph has no such mark. */
+  resolve(target: string | null): Mark | null {
+    if (target === null) return null;
+    const node = this.byName.get(target);
+    if (node !== undefined) return { kind: "node", index: node };
+    const [letter, layer, neuron, input] = target.split(":");
+    const owner = this.byName.get(`n:${layer}:${neuron}`);
+    if (owner === undefined) return null;
+    if (letter === "b" && this.graph.bias[owner]! >= 0) return { kind: "bias", index: owner };
+    if (letter !== "w") return null;
+    for (const e of this.incoming(owner)) {
+      const source = this.graph.names[this.graph.source[e]!]!;
+      if (this.graph.parameter[e]! >= 0 && source.endsWith(`:${input}`)) return { kind: "edge", index: e };
+    }
+    return null;
+  }
+
+  nodesIn(box: Box): number[] {
+    return this.nodeIndex?.search(box.left, box.top, box.right, box.bottom) ?? [];
+  }
+
+  edgesIn(box: Box): number[] {
+    return this.edgeIndex?.search(box.left, box.top, box.right, box.bottom) ?? [];
+  }
+
+  /** The weighted edge whose curve is nearest to (x, y), if nearer than `reach`; -1 for none. */
+  edgeAt(x: number, y: number, reach: number): number {
+    let best = -1;
+    let nearest = reach;
+    for (const e of this.edgesIn({ left: x - reach, top: y - reach, right: x + reach, bottom: y + reach })) {
+      if (this.graph.parameter[e]! < 0) continue;
+      const away = distance(this.ends(e), x, y);
+      if (away <= nearest) {
+        nearest = away;
+        best = e;
+      }
+    }
+    return best;
+  }
+
+  /** Nodes whose name `other` has too, as pairs of indices: `from[n]` is node n's index there, or -1. */
+  survivors(other: Scene): Int32Array {
+    return Int32Array.from(this.graph.names, (name) => other.byName.get(name) ?? -1);
+  }
+}
+
+/** Sort marks by how far they are from a point, nearest first. */
+export function nearestFirst(marks: readonly number[], away: (mark: number) => number): number[] {
+  const far = new Map<number, number>();
+  for (const mark of marks) far.set(mark, away(mark));
+  return [...marks].sort((a, b) => far.get(a)! - far.get(b)!);
+}
+
+function adjacency(end: Int32Array, nodes: number): Adjacency {
+  const start = new Int32Array(nodes + 1);
+  for (const n of end) start[n + 1]!++;
+  for (let n = 0; n < nodes; n++) start[n + 1]! += start[n]!;
+  const next = start.slice(0, nodes);
+  const edge = new Int32Array(end.length);
+  end.forEach((n, e) => {
+    edge[next[n]!++] = e;
+  });
+  return { start, edge };
+}
+
+function nodeBox(at: Geometry, n: number): Box {
+  const half = at.size[n]! / 2;
+  return { left: at.x[n]! - half, top: at.y[n]! - half, right: at.x[n]! + half, bottom: at.y[n]! + half };
+}
+
+function edgeBox(ends: Ends): Box {
+  return {
+    left: Math.min(ends.x1, ends.x2),
+    top: Math.min(ends.y1, ends.y2),
+    right: Math.max(ends.x1, ends.x2),
+    bottom: Math.max(ends.y1, ends.y2),
+  };
+}
+
+function bounds(scene: Scene): Box {
+  const box = { left: 0, top: 0, right: 0, bottom: 0 };
+  for (let n = 0; n < scene.nodes; n++) {
+    const node = nodeBox(scene, n);
+    if (n === 0) Object.assign(box, node);
+    box.left = Math.min(box.left, node.left);
+    box.top = Math.min(box.top, node.top);
+    box.right = Math.max(box.right, node.right);
+    box.bottom = Math.max(box.bottom, node.bottom);
+  }
+  return box;
+}
+
+function indexed(count: number, box: (mark: number) => Box): Flatbush | null {
+  if (count === 0) return null;
+  const index = new Flatbush(count, 16, Float32Array);
+  for (let i = 0; i < count; i++) {
+    const b = box(i);
+    index.add(b.left, b.top, b.right, b.bottom);
+  }
+  index.finish();
+  return index;
+}
