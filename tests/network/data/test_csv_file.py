@@ -205,7 +205,7 @@ def test_a_missing_file_a_folder_and_a_picture_are_named(tmp_path: Path) -> None
 
 
 def test_a_line_without_end_is_not_read_to_its_end(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="Line 2 of flowers.csv is longer than 100000 characters") as caught:
+    with pytest.raises(DataError, match=r"Line 2 of flowers\.csv is longer than 100000 characters") as caught:
         read_csv(written(tmp_path, "a,kind\n" + "1" * 300_000 + ",x\n"))
     assert caught.value.where == "flowers.csv:2"
 
@@ -215,10 +215,12 @@ def test_any_text_at_all_gives_a_table_or_a_data_error(text: str) -> None:
     try:
         table = read(text)
     except DataError as error:
-        assert error.where.startswith("flowers.csv")
+        trouble = error.where
     else:
+        trouble = ""
         assert table.rows > 1
         assert len(table.inputs) == table.rows * len(table.features)
+    assert trouble == "" or trouble.startswith("flowers.csv")
 
 
 def test_what_the_csv_module_writes_is_read(tmp_path: Path) -> None:

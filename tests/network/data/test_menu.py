@@ -3,6 +3,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from dataclasses import dataclass
+from importlib.resources import as_file, files
 
 import pytest
 from attrs import asdict
@@ -122,15 +123,13 @@ def test_a_table_with_one_feature_has_a_thumbnail_against_its_class() -> None:
 
 
 def test_an_unknown_name_is_an_error_that_names_the_nearest() -> None:
-    with pytest.raises(DataError, match="There is no data set spiral. Did you mean spirals?") as caught:
+    with pytest.raises(DataError, match=r"There is no data set spiral\. Did you mean spirals\?") as caught:
         load("spiral", 100, 0.1, 1)
     assert caught.value.where == "data.name"
-    with pytest.raises(DataError, match="There is no data set zzz. There are: spirals, moons"):
+    with pytest.raises(DataError, match=r"There is no data set zzz\. There are: spirals, moons"):
         load("zzz", 100, 0.1, 1)
 
 
 def test_the_reader_of_own_files_is_the_reader_of_the_shipped_ones() -> None:
-    from importlib.resources import as_file, files
-
     with as_file(files("chainrule.network.data") / "bundled" / "iris.csv") as path:
         assert read_csv(path) == load("iris", 0, 0, 0)

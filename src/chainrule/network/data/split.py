@@ -1,0 +1,68 @@
+"""Which rows train and which validate, and the inputs as the network gets them."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from math import fsum, sqrt
+
+from attrs import frozen
+
+from chainrule.network.data.table import Table
+from chainrule.network.stream import Stream
+
+
+@frozen(kw_only=True)
+class Split:
+    """``training`` and ``validation`` are row numbers, disjoint and together all rows, in random order.
+
+    ``inputs`` are those of the table, row-major; unless it is planar, each feature is less the mean and divided by
+    the standard deviation (divisor n) that it has over the training rows. A feature that is constant there is only
+    centred.
+    """
+
+    table: Table
+    training: array[int]
+    validation: array[int]
+    inputs: array[float]
+
+
+def split(table: Table, train_share: float, seed: int) -> Split:
+    """Divide each class by ``train_share``; the same seed and a larger share keep every training row.
+
+    Every class has a row in training, and one in validation if it has two. When all classes have a single row, the
+    last row validates: neither part is ever empty.
+    """
+    training, validation = array("i"), array("i")
+    wanted = {label: _part(count, train_share) for label, count in Counter(table.labels).items()}
+    for row in Stream(seed, "data.split").shuffled(table.rows):
+        label = table.labels[row]
+        wanted[label] -= 1
+        (training if wanted[label] >= 0 else validation).append(row)
+    if not validation:
+        validation.append(training.pop())
+    inputs = table.inputs if table.planar else standardised(table.inputs, len(table.features), training)
+    return Split(table=table, training=training, validation=validation, inputs=inputs)
+
+
+def _part(count: int, share: float) -> int:
+    return max(1, min(count - 1, int(share * count + 0.5)))
+
+
+def standardised(inputs: array[float], width: int, rows: Sequence[int]) -> array[float]:
+    """Each of the ``width`` columns less its mean over ``rows``, divided by its deviation over them (0 counts as 1).
+
+    Sums are exactly rounded (``fsum``): the built-in ``sum`` gives other bits from Python 3.12 on.
+    """
+    scaled = array("d", inputs)
+    for column in range(width):
+        values = inputs[column::width]
+        known = [values[row] for row in rows]
+        mean = fsum(known) / len(known)
+        deviation = sqrt(fsum((value - mean) * (value - mean) for value in known) / len(known))
+        # A constant column may miss its own mean by a rounding error; that is not a deviation.
+        if min(known) == max(known) or deviation == 0:
+            deviation = 1.0
+        scaled[column::width] = array("d", [(value - mean) / deviation for value in values])
+    return scaled
