@@ -1,0 +1,238 @@
+"""Explain one mark of the graph: its number, its gradient, and how both arise.
+
+No derivative is written here: numbers come from the trainer's arena, formulas from the rules' LaTeX reading.
+Indices count from 1, as the labels on the stage do; ``z`` is what a neuron sums up, ``a`` what it makes of it,
+``\\delta`` the gradient with respect to ``z``, ``n`` an example of the batch, ``B`` their number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from math import isnan
+from typing import Literal
+
+from attrs import frozen
+
+from chainrule.network.trainer import Trainer
+from chainrule.rules import LOSSES, RULES
+from chainrule.session.events import Inspection, Term
+
+_NUMBER = "(0|[1-9][0-9]{0,8})"
+_TARGET = re.compile("loss|[nb]:N:N|w:N:N:N".replace("N", _NUMBER))
+_EXPANDED = 3  # a sum of so few terms is written out
+Moves = Literal["up", "down", "stays", "none"]
+
+
+@frozen
+class Mark:
+    """A target, parsed: ``layer`` 0 is the input; ``source`` is the neuron a weight comes from."""
+
+    kind: Literal["weight", "bias", "neuron", "input", "loss"]
+    layer: int
+    neuron: int = 0
+    source: int = 0
+
+
+def mark(target: str, counts: Sequence[int]) -> Mark | None:
+    """The mark that ``target`` names in a network with ``counts`` nodes a column, or ``None``."""
+    found = _TARGET.fullmatch(target)
+    if found is None:
+        return None
+    if target == "loss":
+        return Mark("loss", len(counts))
+    numbers = [int(part) for part in found.groups() if part is not None]
+    kind = {"n": "neuron", "w": "weight", "b": "bias"}[target[0]]
+    layer, neuron, source = (*numbers, 0)[:3]
+    if layer >= len(counts) or neuron >= counts[layer] or (kind != "neuron" and layer == 0):
+        return None
+    if kind == "weight":
+        return Mark("weight", layer, neuron, source) if source < counts[layer - 1] else None
+    if kind == "bias":
+        return Mark("bias", layer, neuron)
+    return Mark("neuron" if layer else "input", layer, neuron)
+
+
+@frozen(kw_only=True)
+class Explainer:
+    """What is needed to explain any mark at this step, for ``example`` of the batch or (``None``) the whole batch."""
+
+    trainer: Trainer
+    loss: str
+    example: int | None
+    values: Sequence[float]
+    adjoints: Sequence[float]
+
+    def explain(self, target: str) -> Inspection | None:
+        """The explanation of the mark ``target``; ``None`` where the network has no such mark."""
+        found = mark(target, self._counts)
+        if found is None:
+            return None
+        if found.kind == "loss":
+            return self._loss(target, found)
+        if found.kind in ("weight", "bias"):
+            return self._parameter(target, found)
+        return self._node(target, found)
+
+    @property
+    def _counts(self) -> tuple[int, ...]:
+        layers = self.trainer.layers
+        return (layers[0].inputs, *(layer.outputs for layer in layers))
+
+    def _at(self, layer: int, neuron: int) -> int:
+        return sum(self._counts[:layer]) + neuron
+
+    def _parameter(self, target: str, found: Mark) -> Inspection:
+        span = self.trainer.layers[found.layer - 1]
+        delta = Term(latex=rf"\delta_{{{found.neuron + 1}}}", value=self._delta(found.layer, found.neuron))
+        if found.kind == "weight":
+            at = span.weights + found.neuron * span.inputs + found.source
+            name = _weight(found.neuron, found.source)
+            source = Term(
+                latex=_activity(found.layer - 1, found.source),
+                value=self.values[self._at(found.layer - 1, found.source)],
+            )
+            factors: tuple[Term, ...] = (delta, source)
+        else:
+            at, name, factors = span.biases + found.neuron, rf"b_{{{found.neuron + 1}}}", (delta,)
+        product = r"\,".join(self._nth(factor.latex) for factor in factors)
+        gradient = self.trainer.gradients()[at]
+        if self.example is not None:
+            gradient = delta.value * factors[1].value if len(factors) == 2 else delta.value
+        return Inspection(
+            target=target,
+            kind=found.kind,
+            layer=found.layer,
+            value=self.trainer.parameters()[at],
+            gradient=gradient,
+            forward=self._sum(found.layer, found.neuron),
+            backward=f"{_slope(name)} = {self._summed(product)}",
+            factors=factors if self.example is not None else (),
+            moves=moves(gradient),
+        )
+
+    def _node(self, target: str, found: Mark) -> Inspection:
+        at = self._at(found.layer, found.neuron)
+        forward = name = _activity(found.layer, found.neuron)
+        factors: tuple[Term, ...] = ()
+        if found.kind == "neuron":
+            forward = rf"{self._activation(found)}, \quad {self._sum(found.layer, found.neuron)}"
+        if found.layer < len(self._counts) - 1:
+            slope, factors = self._consumers(found)
+            backward = f"{_slope(name)} = {slope}{self._own_slope(found)}"
+        elif self._softmax:  # it shows probabilities, and the gradient with respect to its sums
+            backward = rf"\delta_{{{found.neuron + 1}}} = {_slope(f'z_{{{found.neuron + 1}}}')}"
+        else:
+            backward = f"{_slope(name)} = {self._loss_slope(found)}{self._own_slope(found)}"
+        return Inspection(
+            target=target,
+            kind=found.kind,
+            layer=found.layer,
+            value=self.values[at],
+            gradient=self.adjoints[at],
+            forward=forward,
+            backward=backward,
+            factors=factors if self.example is not None else (),
+            moves="none",
+        )
+
+    def _loss(self, target: str, found: Mark) -> Inspection:
+        single = self._counts[-1] == 1
+        index, letter = "1" if single else "k", "p" if self._softmax else "a"
+        names = (self._nth(f"{each}_{{{index}}}") for each in (letter, "t"))
+        each = LOSSES[self.loss].rule.latex(*names)
+        if not single:
+            each = rf"\sum_{{k}} {each}"
+        at = sum(self._counts)
+        return Inspection(
+            target=target,
+            kind="loss",
+            layer=found.layer,
+            value=self.values[at],
+            gradient=self.adjoints[at],
+            forward=rf"\ell = {each}"
+            if self.example is not None
+            else rf"L = \frac{{1}}{{B}} \sum_{{n}} {each}",
+            backward=f"{_slope('L')} = 1",
+            factors=(),
+            moves="none",
+        )
+
+    @property
+    def _softmax(self) -> bool:
+        return self.trainer.layers[-1].activation == "log_softmax"
+
+    def _delta(self, layer: int, neuron: int) -> float:
+        return self.trainer.deltas(self.example)[self._at(layer, neuron)]
+
+    def _nth(self, name: str) -> str:
+        """``name`` of example n, where the whole batch is shown."""
+        return name if self.example is not None else f"{name}^{{(n)}}"
+
+    def _summed(self, term: str) -> str:
+        """``term`` added up over the batch, where the whole batch is shown."""
+        return term if self.example is not None else rf"\sum_{{n}} {term}"
+
+    def _sum(self, layer: int, neuron: int) -> str:
+        """z, the weighted sum of a neuron."""
+        inputs, j = self._counts[layer - 1], neuron + 1
+        if inputs <= _EXPANDED:
+            terms = " + ".join(rf"{_weight(neuron, i)}\,{_activity(layer - 1, i)}" for i in range(inputs))
+        else:
+            letter = "a" if layer > 1 else "x"
+            terms = rf"\sum_{{i}} w_{{{j},i}}\,{letter}_{{i}}"
+        return f"z_{{{j}}} = {terms} + b_{{{j}}}"
+
+    def _activation(self, found: Mark) -> str:
+        j, name = found.neuron + 1, self.trainer.layers[found.layer - 1].activation
+        a, z = _activity(found.layer, found.neuron), f"z_{{{j}}}"
+        if name in RULES:
+            return f"{a} = {RULES[name].latex(z)}"
+        return rf"p_{{{j}}} = \frac{{e^{{{z}}}}}{{\sum_{{k}} e^{{z_{{k}}}}}}"  # log_softmax, as probabilities
+
+    def _own_slope(self, found: Mark) -> str:
+        """How a neuron hands its gradient on to its sum, by its activation's rule; empty for an input."""
+        if not found.layer:
+            return ""
+        name = self.trainer.layers[found.layer - 1].activation
+        j = found.neuron + 1
+        delta, z, a = (self._nth(each) for each in (rf"\delta_{{{j}}}", f"z_{{{j}}}", f"a_{{{j}}}"))
+        written = RULES[name].gradient_latex(z, result=a, upstream=_slope(a))[0]
+        return rf", \quad {delta} = {written}"
+
+    def _loss_slope(self, found: Mark) -> str:
+        a, t = (self._nth(f"{letter}_{{{found.neuron + 1}}}") for letter in "at")
+        written = LOSSES[self.loss].rule.gradient_latex(
+            a, t, result=self._nth(r"\ell"), upstream=r"\frac{1}{B}"
+        )[0]
+        return self._summed(written)
+
+    def _consumers(self, found: Mark) -> tuple[str, tuple[Term, ...]]:
+        """The gradient of a node as the sum over the neurons it feeds; the factors where it feeds a single one."""
+        count, i = self._counts[found.layer + 1], found.neuron
+        if count > 1:
+            delta_k = self._nth(r"\delta_{k}")
+            return self._summed(rf"\sum_{{k}} w_{{k,{i + 1}}}\,{delta_k}"), ()
+        span = self.trainer.layers[found.layer]
+        weight = Term(latex=_weight(0, i), value=self.trainer.parameters()[span.weights + i])
+        delta = Term(latex=r"\delta_{1}", value=self._delta(found.layer + 1, 0))
+        return self._summed(rf"{weight.latex}\,{self._nth(delta.latex)}"), (weight, delta)
+
+
+def moves(gradient: float) -> Moves:
+    """Where descent sends a parameter: against the sign of its gradient."""
+    if isnan(gradient):
+        return "none"
+    return "down" if gradient > 0 else "up" if gradient < 0 else "stays"
+
+
+def _weight(neuron: int, source: int) -> str:
+    return f"w_{{{neuron + 1},{source + 1}}}"
+
+
+def _activity(layer: int, neuron: int) -> str:
+    return f"{'a' if layer else 'x'}_{{{neuron + 1}}}"
+
+
+def _slope(name: str) -> str:
+    return rf"\frac{{\partial L}}{{\partial {name}}}"

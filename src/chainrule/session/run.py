@@ -1,0 +1,207 @@
+"""The run: a trainer that makes steps in slices of time, and frames that show where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite
+
+from attrs import frozen
+
+from chainrule.config import Settings
+from chainrule.errors import ConfigError, Fact
+from chainrule.machine import Machine
+from chainrule.network.data import Split
+from chainrule.network.examples import PICTURE_BUDGET
+from chainrule.network.plan import LayerSpans, Plan
+from chainrule.network.trainer import Evaluation, Trainer
+from chainrule.session.catalogue import DEFAULT_PACE
+from chainrule.session.curve import Curve
+from chainrule.session.events import Frame
+from chainrule.session.experiment import Experiment
+from chainrule.session.inspection import Explainer
+from chainrule.session.pacer import Pacer, affordable
+
+
+@frozen(kw_only=True)
+class View:
+    """What a page wants to see: the revision it draws, an example of the batch, the mark to explain."""
+
+    revision: int = 1
+    example: int | None = None
+    target: str | None = None
+
+
+@frozen(kw_only=True)
+class Happening:
+    """Something that befell the run by itself: a sentence of the catalogue, and where it belongs."""
+
+    code: str
+    facts: Mapping[str, Fact]
+    where: str = ""
+    grave: bool = False
+
+
+class Run:
+    """One network in training on ``machine``. ``playing``: the pace asks for steps; ``owed``: there is news to
+    show; ``wanted``: steps that were asked for singly and are still to be made."""
+
+    def __init__(
+        self, settings: Settings, machine: Machine, experiment: Experiment, plan: Plan, split: Split
+    ) -> None:
+        self._most_steps = settings.network_limits.max_training_steps
+        self._longest = settings.computation.max_iterations
+        self._machine = machine
+        self._plan, self._split = plan, split
+        self._trainer = Trainer(machine, plan, split, experiment.seed, _hyper(experiment))
+        self._pacer = Pacer(DEFAULT_PACE)
+        self._curve = Curve()
+        self._finite = True
+        self.playing = False
+        self.owed = True
+        self.wanted = 0
+
+    @property
+    def layers(self) -> tuple[LayerSpans, ...]:
+        """The layers of the network, input side first."""
+        return self._trainer.layers
+
+    @property
+    def pace(self) -> float:
+        """Steps a second while playing."""
+        return self._pacer.pace
+
+    @pace.setter
+    def pace(self, pace: float) -> None:
+        self._pacer.pace = pace
+
+    def play(self) -> None:
+        """Train at the pace. ``ConfigError`` when the steps of an experiment's life are used up."""
+        self._left()
+        self.playing, self.wanted, self.owed = True, 0, True
+
+    def pause(self) -> None:
+        """Make no further step."""
+        self.playing, self.wanted, self.owed = False, 0, True
+        self._pacer.rest()
+
+    def step(self, unit: str) -> None:
+        """Pause, then one more batch, or on to the next end of an epoch. ``ConfigError`` as ``play``."""
+        left = self._left()
+        if self.playing:
+            self.pause()
+        self.wanted = min(left, self.wanted + 1 if unit == "batch" else self._to_epoch_end())
+
+    def restart(self, seed: int) -> None:
+        """Step 0 with the initial weights of ``seed``; goes on playing if it was."""
+        self._trainer.restart(seed)
+        self._begin_anew()
+
+    def take(self, experiment: Experiment, plan: Plan, split: Split, *, fresh: bool) -> None:
+        """Go on with another plan, other data or other hyperparameters; ``fresh``: from step 0."""
+        hyper = _hyper(experiment)
+        if fresh:
+            self._trainer = Trainer(self._machine, plan, split, experiment.seed, hyper)
+            self._begin_anew()
+        elif split is not self._split or plan != self._plan:
+            self._trainer.rebuild(plan, split, hyper)
+        else:
+            self._trainer.set_hyper(hyper)
+        self._plan, self._split, self.owed = plan, split, True
+
+    def train(self, milliseconds: float) -> None:
+        """Make the steps of one slice of time, as many as pace, cost and limits allow."""
+        if not (self.playing or self.wanted):
+            return
+        pictures = PICTURE_BUDGET // sum(self._plan.sizes)
+        frame = 2 * self._plan.parameters * (self._split.table.rows + pictures)
+        most = min(
+            self._longest,
+            max(0, self._most_steps - self._trainer.step),
+            affordable(milliseconds, self._trainer.flops, frame),
+        )
+        steps = self._pacer.due(milliseconds, most) if self.playing else min(self.wanted, most)
+        if steps > 0:
+            self._trainer.advance(steps)
+            self.wanted = max(0, self.wanted - steps)
+            self.owed = True
+
+    def show(self, view: View, *, whole: bool = False) -> tuple[Frame, tuple[Happening, ...]]:
+        """The frame of this step, and what befell the run since the last. ``whole``: with the whole curve."""
+        evaluation = self._trainer.evaluate()
+        happenings = (*self._not_finite(evaluation), *self._spent())
+        return self._frame(evaluation, view, whole=whole), happenings
+
+    def _begin_anew(self) -> None:
+        """The trainer stands at step 0 again."""
+        self._curve.clear()
+        self._pacer.rest()
+        self.wanted, self.owed, self._finite = 0, True, True
+
+    def _left(self) -> int:
+        if self._trainer.step >= self._most_steps:
+            raise ConfigError("error.steps_used_up", limit=self._most_steps)
+        return self._most_steps - self._trainer.step
+
+    def _to_epoch_end(self) -> int:
+        """Steps to the first end of an epoch that lies beyond the steps already wanted."""
+        left, whole = self._trainer.steps_left_in_epoch(), -(-len(self._split.training) // self._plan.batch)
+        return left if self.wanted < left else left + whole * ((self.wanted - left) // whole + 1)
+
+    def _spent(self) -> tuple[Happening, ...]:
+        """Stop where the steps of an experiment's life are used up, and say so once."""
+        if not self.playing or self._trainer.step < self._most_steps:
+            return ()
+        self.playing = False
+        return (Happening(code="notice.steps_used_up", facts={"limit": self._most_steps}),)
+
+    def _not_finite(self, evaluation: Evaluation) -> tuple[Happening, ...]:
+        """Stop where the loss is no number any more, and say so when it happens."""
+        finite = isfinite(evaluation.training_loss) and isfinite(self._trainer.batch_loss)
+        news = not finite and (self._finite or self.playing)
+        self._finite = finite
+        if not news:
+            return ()
+        self.playing, self.wanted = False, 0
+        facts = {"step": self._trainer.step}
+        return (Happening(code="notice.not_finite", facts=facts, where="training.learning_rate", grave=True),)
+
+    def _frame(self, evaluation: Evaluation, view: View, *, whole: bool) -> Frame:
+        trainer = self._trainer
+        # The last batch of an epoch may have fewer examples than the one that was chosen.
+        example = None if view.example is None else min(view.example, trainer.batch - 1)
+        values, adjoints = trainer.values(example), trainer.adjoints(example)
+        explainer = Explainer(
+            trainer=trainer, loss=self._plan.loss, example=example, values=values, adjoints=adjoints
+        )
+        width, height, maps = trainer.maps()
+        self._curve.add(trainer.step, evaluation.training_loss, evaluation.validation_loss)
+        curve, reset = (self._curve.whole(), True) if whole else self._curve.news()
+        self.owed = False
+        return Frame(
+            revision=view.revision,
+            step=trainer.step,
+            epoch=trainer.epoch,
+            playing=self.playing,
+            example=example,
+            batch=trainer.batch,
+            batch_loss=trainer.batch_loss,
+            training_loss=evaluation.training_loss,
+            validation_loss=evaluation.validation_loss,
+            training_accuracy=evaluation.training_accuracy,
+            validation_accuracy=evaluation.validation_accuracy,
+            parameters=trainer.parameters(),
+            gradients=trainer.gradients(),
+            values=values,
+            adjoints=adjoints,
+            map_width=width,
+            map_height=height,
+            maps=maps,
+            confusion=evaluation.confusion,
+            curve=curve,
+            curve_reset=reset,
+            inspection=None if view.target is None else explainer.explain(view.target),
+        )
+
+
+def _hyper(experiment: Experiment) -> dict[str, float]:
+    return {"learning_rate": experiment.training.learning_rate, **experiment.training.hyper}

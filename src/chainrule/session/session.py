@@ -1,0 +1,243 @@
+"""The session: commands in, events out. It owns one experiment and its run, and knows no clock, thread or socket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
+from typing import Literal, assert_never
+
+from attrs import evolve
+
+from chainrule.config import Settings
+from chainrule.errors import ChainruleError, ConfigError, Fact
+from chainrule.machine import Machine
+from chainrule.network.data import Split, Table, load, split
+from chainrule.session import scene
+from chainrule.session.catalogue import PACES, catalogue, menu
+from chainrule.session.commands import (
+    Ack,
+    Command,
+    Edit,
+    Hello,
+    Inspect,
+    Look,
+    Pace,
+    Pause,
+    Play,
+    Renew,
+    Restart,
+    Step,
+)
+from chainrule.session.edits import changed, fitted, flat, plan, settled
+from chainrule.session.events import Event, Notice, Welcome
+from chainrule.session.experiment import SEED_LIMIT, DataChoice, Experiment
+from chainrule.session.inspection import mark
+from chainrule.session.palette import palettes
+from chainrule.session.run import Happening, Run, View
+from chainrule.text import sentence
+
+_NO_TABLES: Mapping[str, Table] = MappingProxyType({})
+
+
+class Session:
+    """One experiment and its run.
+
+    ``machines`` makes the machine that computes. ``tables`` are a user's own data sets by name; the first of them
+    is then the one to begin with. ``experiment`` is taken as it is and must be within the limits of ``settings``
+    (``ConfigError``); the default one is made to fit.
+
+    The host gives time with ``tick`` and fills in what it alone knows: ``seq`` of every event, and ``schema`` and
+    ``version`` of ``Welcome``.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        machines: Callable[[], Machine],
+        session_id: str,
+        tables: Mapping[str, Table] = _NO_TABLES,
+        experiment: Experiment | None = None,
+    ) -> None:
+        self._settings, self._id, self._tables = settings, session_id, tables
+        self._catalogue = catalogue(settings, menu(tables))
+        self._generated = {each.name for each in self._catalogue.datasets if each.generated}
+        limits = settings.network_limits
+        if experiment is None:
+            start = Experiment(data=DataChoice(name=next(iter(tables), DataChoice().name)))
+            self._split = self._divided(start)
+            self._facts = scene.facts(self._split)
+            start = fitted(start, self._facts, limits, settings.computation.batch_size_limit)
+        else:
+            values = flat(experiment)
+            start = changed(Experiment(), values, self._catalogue, limits.max_layers)
+            self._split = self._divided(start)
+            self._facts = scene.facts(self._split)
+            start, _ = settled(start, start, values, self._facts, limits)
+        self._experiment = start
+        self._plan = plan(start, self._facts)
+        self._run = Run(settings, machines(), start, self._plan, self._split)
+        self._view = View()
+
+    @property
+    def playing(self) -> bool:
+        """It trains until paused: give it time."""
+        return self._run.playing
+
+    @property
+    def dirty(self) -> bool:
+        """A ``tick`` has something to show, or single steps to make."""
+        return self._run.owed or self._run.wanted > 0
+
+    def handle(self, command: Command) -> list[Event]:
+        """Carry out ``command``. What the page must know at once is returned; a frame, if one is owed, comes with
+        the next ``tick``. What cannot be done changes nothing and gives a ``Notice`` that says why."""
+        try:
+            match command:
+                case Hello() | Ack():
+                    return []
+                case Play():
+                    self._run.play()
+                    return []
+                case Pause():
+                    self._run.pause()
+                    return []
+                case Step():
+                    self._run.step(command.unit)
+                    return []
+                case Restart():
+                    self._run.restart(self._experiment.seed)
+                    return []
+                case Renew():
+                    seed = (self._experiment.seed + 1) % (SEED_LIMIT + 1)
+                    return self._become(evolve(self._experiment, seed=seed), ("seed",), command.id)
+                case Edit():
+                    deepest = self._settings.network_limits.max_layers
+                    draft = changed(self._experiment, command.changes, self._catalogue, deepest)
+                    return self._become(draft, command.changes, command.id)
+                case Pace():
+                    return self._set_pace(command.steps_per_second)
+                case Look():
+                    return self._look(command.example)
+                case Inspect():
+                    return self._inspect(command.target)
+                case _:
+                    assert_never(command)
+        except ChainruleError as error:
+            return [_notice("error", error.code, error.facts, error.where, command.id)]
+
+    def tick(self, budget_ms: float, frame: bool = True) -> list[Event]:
+        """Use ``budget_ms`` of time: train what the pace asks for and the cost allows, then show it.
+
+        At most one ``Frame``, then notices. With ``frame=False`` (the page has not painted the last ones yet)
+        training goes on and the frame stays owed.
+        """
+        self._run.train(budget_ms)
+        if not (frame and self._run.owed):
+            return []
+        shown, happenings = self._run.show(self._view)
+        return [shown, *map(_happened, happenings)]
+
+    def welcome(self, resumed: bool) -> list[Event]:
+        """Everything a page that has just connected needs, the whole curve included."""
+        first = Welcome(
+            schema="",
+            version="",
+            session=self._id,
+            resumed=resumed,
+            settings=self._settings,
+            catalogue=self._catalogue,
+            palettes=palettes(self._settings.visualization.gradient_color_range),
+            max_steps=self._settings.network_limits.max_training_steps,
+            paces=PACES,
+        )
+        shown, happenings = self._run.show(self._view, whole=True)
+        return [first, *self._scene(), shown, *map(_happened, happenings)]
+
+    def _set_pace(self, pace: float) -> list[Event]:
+        if not PACES[0] <= pace <= PACES[-1]:
+            raise ConfigError("error.pace", value=pace, low=PACES[0], high=PACES[-1])
+        self._run.pace = float(pace)
+        return [self._document()]
+
+    def _look(self, example: int | None) -> list[Event]:
+        last = self._plan.batch - 1
+        if example is not None and not 0 <= example <= last:
+            raise ConfigError("error.no_such_example", value=example, last=last)
+        self._view = evolve(self._view, example=example)
+        self._run.owed = True
+        return [self._document()]
+
+    def _inspect(self, target: str | None) -> list[Event]:
+        if target is not None and mark(target, self._plan.sizes) is None:
+            raise ConfigError("error.unknown_target", target=target[:60])
+        self._view = evolve(self._view, target=target)
+        self._run.owed = True
+        return []
+
+    def _become(self, draft: Experiment, touched: Collection[str], command: int) -> list[Event]:
+        """Take ``draft`` for the experiment, as far as it holds; errors come before anything is changed."""
+        before = self._experiment
+        divided = self._split if self._source(draft) == self._source(before) else self._divided(draft)
+        facts = scene.facts(divided)
+        after, remarks = settled(before, draft, touched, facts, self._settings.network_limits)
+        if after == before:
+            return []
+        planned = plan(after, facts)
+        was = self._plan
+        redrawn = divided is not self._split or (
+            (planned.sizes, planned.activation, planned.loss) != (was.sizes, was.activation, was.loss)
+        )
+        fresh = (after.data.name, after.seed) != (before.data.name, before.seed)
+        self._run.take(after, planned, divided, fresh=fresh)
+        self._experiment, self._split, self._facts, self._plan = after, divided, facts, planned
+        self._keep_view(redrawn)
+        shown = self._scene() if redrawn else [self._document()]
+        return [*shown, *(_notice("info", each.code, each.facts, each.where, command) for each in remarks)]
+
+    def _keep_view(self, redrawn: bool) -> None:
+        """What was looked at stays in view where it still exists."""
+        example, target = self._view.example, self._view.target
+        if example is not None:
+            example = min(example, self._plan.batch - 1)
+        if target is not None and mark(target, self._plan.sizes) is None:
+            target = None
+        self._view = View(revision=self._view.revision + redrawn, example=example, target=target)
+
+    def _source(self, experiment: Experiment) -> tuple[Fact, ...]:
+        """What the examples and their division depend on; shipped and own sets have no points or noise to set."""
+        data = experiment.data
+        shape = (data.points, data.noise) if data.name in self._generated else ()
+        return (data.name, data.train_share, experiment.seed, *shape)
+
+    def _divided(self, experiment: Experiment) -> Split:
+        data = experiment.data
+        table = self._tables.get(data.name) or load(data.name, data.points, data.noise, experiment.seed)
+        return split(table, data.train_share, experiment.seed)
+
+    def _scene(self) -> list[Event]:
+        revision, table = self._view.revision, self._split.table
+        return [
+            self._document(),
+            scene.dataset(self._split, revision),
+            scene.graph(table, self._run.layers, self._plan.loss, revision),
+        ]
+
+    def _document(self) -> Event:
+        view = self._view
+        return scene.document(self._experiment, view.revision, self._facts, self._run.pace, view.example)
+
+
+def _happened(happening: Happening) -> Notice:
+    return _notice("warning" if happening.grave else "info", happening.code, happening.facts, happening.where)
+
+
+def _notice(
+    level: Literal["info", "warning", "error"],
+    code: str,
+    facts: Mapping[str, Fact],
+    where: str = "",
+    command: int = 0,
+) -> Notice:
+    return Notice(
+        level=level, code=code, facts=facts, text=sentence(code, facts), where=where, command=command
+    )
