@@ -40,7 +40,7 @@ class Training:
     """How it learns. ``hyper`` holds the optimiser's hyperparameters besides the learning rate, by name."""
 
     optimiser: str = "adam"
-    learning_rate: float = 0.01
+    learning_rate: float = 0.03
     hyper: Mapping[str, float] = field(factory=dict)
     loss: str = "mse"
     batch_size: int = 15
