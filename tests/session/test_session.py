@@ -224,6 +224,21 @@ class TestTransport:
         assert it.dirty
         assert only(it.tick(0), Frame).step == 20
 
+    def test_large_data_are_shown_less_often_but_whole_and_at_once_when_paused(self) -> None:
+        iris = load("iris", 0, 0, 0)
+        large = evolve(iris, name="large", inputs=iris.inputs * 200, labels=iris.labels * 200)
+        it = session(large=large)
+        change(it, network__hidden=[60, 60])
+        finish(it)
+        it.handle(Play(id=1))
+        shown = [events for _ in range(40) if (events := it.tick(SLICE))]
+        assert 3 < len(shown) < 20
+        assert it.dirty
+        it.handle(Pause(id=2))
+        last = only(it.tick(0), Frame)
+        assert last.step > only(shown[-1], Frame).step
+        assert numbers(last) == numbers(frame(it))
+
     def test_restart_goes_through_the_very_same_frames(self) -> None:
         it = session()
         first = [numbers(frame(trained(it, n))) for n in (0, 1, 30)]
@@ -392,7 +407,7 @@ class TestEdits:
 
     def test_an_edit_to_what_already_is_sends_nothing(self) -> None:
         it = session()
-        assert change(it, training__learning_rate=0.01) == []
+        assert change(it, training__learning_rate=Training().learning_rate) == []
         assert change(it) == []
 
     def test_a_network_without_hidden_layers_learns_too(self) -> None:

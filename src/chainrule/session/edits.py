@@ -17,7 +17,7 @@ from chainrule.network.plan import Plan
 from chainrule.rules import LOSSES, OPTIMISERS
 from chainrule.session.commands import Setting
 from chainrule.session.events import Catalogue
-from chainrule.session.experiment import Experiment, NetworkShape
+from chainrule.session.experiment import Experiment, NetworkShape, Training
 from chainrule.session.fields import HYPER, checked, field
 
 
@@ -77,7 +77,7 @@ def settled(
 ) -> tuple[Experiment, tuple[Remark, ...]]:
     """``draft``, the edit of ``before`` at the paths ``touched``, made to agree with its data.
 
-    * A learning rate that stood at the old optimiser's default goes to the new one's; one that was chosen stays.
+    * A learning rate that was never chosen goes to the new optimiser's default; one that was chosen stays.
     * A loss that does not fit the task gives way to its next of kin that does.
     * A batch larger than the training set shrinks to it.
 
@@ -89,7 +89,8 @@ def settled(
     if (
         training.optimiser != before.training.optimiser
         and "training.learning_rate" not in touched
-        and training.learning_rate == _usual_rate(before.training.optimiser) != usual
+        and training.learning_rate != usual
+        and not _rate_chosen(before.training)
     ):
         training = evolve(training, learning_rate=usual)
         remarks.append(
@@ -186,6 +187,15 @@ def fitting_loss(loss: str, task: str) -> str:
 
 def _usual_rate(optimiser: str) -> float:
     return OPTIMISERS[optimiser].hyper["learning_rate"].default
+
+
+def _rate_chosen(training: Training) -> bool:
+    """Whether the learning rate is neither the optimiser's default nor the one that a new experiment has."""
+    first = Training()
+    unchosen = {_usual_rate(training.optimiser)}
+    if training.optimiser == first.optimiser:
+        unchosen.add(first.learning_rate)
+    return training.learning_rate not in unchosen
 
 
 def _remark(name: str, where: str, **facts: Fact) -> Remark:

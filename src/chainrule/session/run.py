@@ -19,7 +19,7 @@ from chainrule.session.curve import Curve
 from chainrule.session.events import Frame
 from chainrule.session.experiment import Experiment
 from chainrule.session.inspection import Explainer
-from chainrule.session.pacer import Pacer, affordable
+from chainrule.session.pacer import Pacer, Shutter, affordable
 
 
 @frozen(kw_only=True)
@@ -54,6 +54,7 @@ class Run:
         self._plan, self._split = plan, split
         self._trainer = Trainer(machine, plan, split, experiment.seed, _hyper(experiment))
         self._pacer = Pacer(DEFAULT_PACE)
+        self._shutter = Shutter()
         self._curve = Curve()
         self._finite = True
         self.playing = False
@@ -112,8 +113,8 @@ class Run:
         """Make the steps of one slice of time, as many as pace, cost and limits allow."""
         if not (self.playing or self.wanted):
             return
-        pictures = PICTURE_BUDGET // sum(self._plan.sizes)
-        frame = 2 * self._plan.parameters * (self._split.table.rows + pictures)
+        frame = self._frame_flops()
+        self._shutter.wait(milliseconds, frame)
         most = min(
             self._longest,
             max(0, self._most_steps - self._trainer.step),
@@ -125,8 +126,14 @@ class Run:
             self.wanted = max(0, self.wanted - steps)
             self.owed = True
 
+    def may_show(self) -> bool:
+        """Whether there is news, and a frame can be afforded now; paused, it always can."""
+        busy = self.playing and not self._ended()
+        return self.owed and (not busy or self._shutter.open(self._frame_flops()))
+
     def show(self, view: View, *, whole: bool = False) -> tuple[Frame, tuple[Happening, ...]]:
         """The frame of this step, and what befell the run since the last. ``whole``: with the whole curve."""
+        self._shutter.pay(self._frame_flops())
         evaluation = self._trainer.evaluate()
         happenings = (*self._not_finite(evaluation), *self._spent())
         return self._frame(evaluation, view, whole=whole), happenings
@@ -138,7 +145,7 @@ class Run:
         self.wanted, self.owed, self._finite = 0, True, True
 
     def _left(self) -> int:
-        if self._trainer.step >= self._most_steps:
+        if self._ended():
             raise ConfigError("error.steps_used_up", limit=self._most_steps)
         return self._most_steps - self._trainer.step
 
@@ -147,9 +154,17 @@ class Run:
         left, whole = self._trainer.steps_left_in_epoch(), -(-len(self._split.training) // self._plan.batch)
         return left if self.wanted < left else left + whole * ((self.wanted - left) // whole + 1)
 
+    def _frame_flops(self) -> float:
+        """Roughly what it takes to evaluate both sets and to draw the pictures."""
+        pictures = PICTURE_BUDGET // sum(self._plan.sizes)
+        return 2.0 * self._plan.parameters * (self._split.table.rows + pictures)
+
+    def _ended(self) -> bool:
+        return self._trainer.step >= self._most_steps
+
     def _spent(self) -> tuple[Happening, ...]:
         """Stop where the steps of an experiment's life are used up, and say so once."""
-        if not self.playing or self._trainer.step < self._most_steps:
+        if not (self.playing and self._ended()):
             return ()
         self.playing = False
         return (Happening(code="notice.steps_used_up", facts={"limit": self._most_steps}),)

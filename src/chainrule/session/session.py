@@ -128,11 +128,12 @@ class Session:
     def tick(self, budget_ms: float, frame: bool = True) -> list[Event]:
         """Use ``budget_ms`` of time: train what the pace asks for and the cost allows, then show it.
 
-        At most one ``Frame``, then notices. With ``frame=False`` (the page has not painted the last ones yet)
-        training goes on and the frame stays owed.
+        At most one ``Frame``, then notices. With ``frame=False`` (the page has not painted the last ones yet), or
+        while evaluating the data takes longer than the time there was since the last frame, training goes on and
+        the frame stays owed.
         """
         self._run.train(budget_ms)
-        if not (frame and self._run.owed):
+        if not (frame and self._run.may_show()):
             return []
         shown, happenings = self._run.show(self._view)
         return [shown, *map(_happened, happenings)]
