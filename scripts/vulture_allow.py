@@ -1,0 +1,19 @@
+# ruff: noqa
+# type: ignore
+"""Names that nothing in Python uses, and that are meant all the same. Read by vulture, never run."""
+
+# For users of the package, and micrograd's names for its own code.
+_.tanh, _.sigmoid, _.leaky_relu, _.elu, _.gelu, _.silu, _.softplus, _.clip
+_._prev, _._op, _.zero_grad
+MLP
+
+# Machines: their host chooses one, Pyodide and the tests the others.
+BrowserMachine, ReferenceMachine
+_.cranelift_opt_level
+
+# Read by the page.
+_.max_nodes_per_frame, _.cache_size_mb, _.node_radius, _.edge_width, _.animation_duration
+_.highlight_threshold, _.gradient_precision, _.update_threshold
+_.thresholds, _.gradient_scale, _.gradient_limit, _.value_limit, _.invalid
+_.max_steps, _.paces, _.training_rows, _.validation_rows, _.operation
+_.map_width, _.map_height, _.inspection
