@@ -71,6 +71,10 @@ class Emitter:
             function.v128(2.0**52 + _BIAS).op("f64x2.sub")
         elif at.op == "mantissa":
             function.v128_bits(_FRACTION).op("v128.and").v128_bits(_ONE).op("v128.or")
+        elif at.op == "at_most":
+            function.op("f64x2.pmin")
+        elif at.op == "at_least":
+            function.op("f64x2.pmax")
         else:
             function.op(*PRIMITIVES[at.op].wasm)
 

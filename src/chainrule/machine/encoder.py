@@ -72,6 +72,8 @@ _SIMD = {
     "f64x2.div": 243,
     "f64x2.min": 244,
     "f64x2.max": 245,
+    "f64x2.pmin": 246,
+    "f64x2.pmax": 247,
 }
 _MEMORY = {  # opcode bytes, alignment exponent
     "i32.load": (b"\x28", 2),

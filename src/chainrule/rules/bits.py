@@ -30,16 +30,26 @@ def _mantissa(x: float) -> float:
     return math.frexp(x)[0] * 2.0 if 0 < x < math.inf else math.nan
 
 
+def _at_most(x: float, bound: float) -> float:
+    return bound if bound < x else x
+
+
+def _at_least(x: float, bound: float) -> float:
+    return bound if x < bound else x
+
+
 FLOAT: Mapping[str, Callable[..., Any]] = {
     "nearest": _nearest,
     "power2": _power2,
     "exponent": _exponent,
     "mantissa": _mantissa,
+    "at_most": _at_most,
+    "at_least": _at_least,
 }
 
 
-def _apply(name: str, x: Any) -> Any:
-    return x.apply(name, (x,)) if hasattr(x, "apply") else FLOAT[name](x)
+def _apply(name: str, x: Any, *more: Any) -> Any:
+    return x.apply(name, (x, *more)) if hasattr(x, "apply") else FLOAT[name](x, *more)
 
 
 def nearest(x: Any) -> Any:
@@ -60,3 +70,13 @@ def exponent(x: Any) -> Any:
 def mantissa(x: Any) -> Any:
     """The m of ``x = m * 2**e`` with 1 <= m < 2, for a normal positive x (elsewhere undefined)."""
     return _apply("mantissa", x)
+
+
+def at_most(x: Any, bound: float) -> Any:
+    """``x``, or ``bound`` where that is less. A NaN stays. One instruction, unlike the alphabet's ``min``."""
+    return _apply("at_most", x, bound)
+
+
+def at_least(x: Any, bound: float) -> Any:
+    """``x``, or ``bound`` where that is greater. A NaN stays."""
+    return _apply("at_least", x, bound)

@@ -13,8 +13,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chainrule.rules.alphabet import absolute, equal, maximum, minimum, where
-from chainrule.rules.bits import exponent, mantissa, nearest, power2
+from chainrule.rules.alphabet import absolute, equal, where
+from chainrule.rules.bits import at_least, at_most, exponent, mantissa, nearest, power2
 
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH = 0.6931471803691238  # 32 bits, so a product with an integer below 2**21 is exact
@@ -94,13 +94,13 @@ def _scaled(x: Any, k: Any) -> Any:
 
 def exp(x: Any) -> Any:
     """e**x, at most 1 ulp off; overflows to inf above 709.78, underflows gradually to 0."""
-    k, r, t = _reduced_exp(minimum(maximum(x, -746.0), 710.0))
+    k, r, t = _reduced_exp(at_most(at_least(x, -746.0), 710.0))
     return _scaled(1.0 + (r + t), k)
 
 
 def expm1(x: Any) -> Any:
     """e**x - 1 without losing digits near 0, at most 2 ulp off; keeps the sign of zero."""
-    k, r, t = _reduced_exp(minimum(maximum(x, -50.0), 710.0))
+    k, r, t = _reduced_exp(at_most(at_least(x, -50.0), 710.0))
     # Half of it, so that 2**k does not overflow for k = 1024; doubling is exact.
     scale = power2(k - 1.0)
     half = (r + t) * scale + (scale - 0.5)
@@ -133,7 +133,7 @@ def log1p(x: Any) -> Any:
     large = m > _SQRT2
     k = exponent(u) + where(large, 1.0, 0.0)
     # What rounding 1 + x lost, relative to u.
-    lost = where(absolute(x) < 1.0, x - (u - 1.0), 1.0 - (u - x)) / maximum(u, _SMALLEST_NORMAL)
+    lost = where(absolute(x) < 1.0, x - (u - 1.0), 1.0 - (u - x)) / at_least(u, _SMALLEST_NORMAL)
     near = absolute(x - 0.06) < 0.35  # 1 + x needs no reduction, so x itself is the exact f
     finite = _log_of(
         where(near, 0.0, k),

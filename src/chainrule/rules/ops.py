@@ -97,8 +97,8 @@ define(
 
 
 def _tanh(x: Any) -> Any:
-    # Beyond 20 the answer is 1 to the last digit, and expm1 does not overflow; expm1 keeps the digits near 0.
-    e = expm1(2 * minimum(maximum(x, -20.0), 20.0))
+    # expm1 keeps the digits near 0. Beyond 20 the answer is 1 to the last digit, and this way nothing overflows.
+    e = expm1(2 * where(x > 20.0, 20.0, x))
     return e / (e + 2)
 
 
