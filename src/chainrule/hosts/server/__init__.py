@@ -1,0 +1,1 @@
+"""The local server: one person's pages, each with a session of its own."""
