@@ -1,7 +1,7 @@
 // Generated from src/chainrule/session/{commands,events,experiment}.py and src/chainrule/config.py.
 // Do not edit; run `python -m chainrule.protocol.typescript` instead.
 
-export const SCHEMA = "ade5859343e8";
+export const SCHEMA = "fc065cdffe72";
 
 /** First message of a connection: which session to resume (empty: a new one) and the last ``seq`` seen. */
 export interface Hello {
@@ -335,7 +335,8 @@ export interface Term {
  * What is known of the selected mark at this frame's step.
  *
  * ``forward`` is the LaTeX of how its value arises, ``backward`` of how its gradient does; ``factors`` multiply to
- * the gradient where one example is shown (empty for a batch). ``moves``: where descent sends a parameter.
+ * the gradient where one example is shown (empty for a batch): ``gradient`` is then that example's part of
+ * ``batch_gradient``. ``moves``: where descent sends a parameter, against the sign of ``batch_gradient``.
  */
 export interface Inspection {
   readonly target: string;
@@ -343,6 +344,7 @@ export interface Inspection {
   readonly layer: number;
   readonly value: number;
   readonly gradient: number;
+  readonly batch_gradient: number;
   readonly forward: string;
   readonly backward: string;
   readonly factors: readonly Term[];

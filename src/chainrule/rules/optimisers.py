@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from attrs import define as attrs_define
-from attrs import frozen
+from attrs import evolve, frozen
 
 from chainrule.rules.alphabet import power, sqrt
 from chainrule.rules.expr import const, symbol
@@ -64,7 +64,7 @@ def _output(name: str, value: Any) -> Output:
 
 
 OPTIMISERS: dict[str, Optimiser] = {}
-LEARNING_RATE = Hyper(0.01, 1e-5, 10.0, "log")
+LEARNING_RATE = Hyper(0.03, 1e-5, 10.0, "log")
 
 
 def define_optimiser(
@@ -74,21 +74,23 @@ def define_optimiser(
     state: str = "",
     derived: str = "",
     prepare: Callable[..., tuple[Any, ...]] = lambda step, *hyper: (),
+    rate: float,
     **hyper: Hyper,
 ) -> None:
     """Add an optimiser. ``update(p, g, *state, learning_rate, *hyper, *derived)`` returns ``p`` and the state anew;
-    ``prepare(step, learning_rate, *hyper)``, with steps counted from 1, returns the derived numbers."""
+    ``rate`` is the learning rate to begin with; ``prepare(step, learning_rate, *hyper)``, with steps counted from 1,
+    returns the derived numbers."""
     OPTIMISERS[name] = Optimiser(
         name,
         tuple(state.split()),
-        {"learning_rate": LEARNING_RATE, **hyper},
+        {"learning_rate": evolve(LEARNING_RATE, default=rate), **hyper},
         tuple(derived.split()),
         prepare,
         update,
     )
 
 
-define_optimiser("sgd", lambda p, g, learning_rate: (p - learning_rate * g,))
+define_optimiser("sgd", lambda p, g, learning_rate: (p - learning_rate * g,), rate=0.1)
 
 
 def _momentum(p: Any, g: Any, velocity: Any, learning_rate: Any, momentum: Any) -> tuple[Any, ...]:
@@ -97,7 +99,7 @@ def _momentum(p: Any, g: Any, velocity: Any, learning_rate: Any, momentum: Any) 
 
 
 # Polyak (1964), in the form of Sutskever et al. (2013) with the learning rate outside the velocity.
-define_optimiser("momentum", _momentum, state="velocity", momentum=Hyper(0.9, 0.0, 0.999))
+define_optimiser("momentum", _momentum, state="velocity", rate=0.03, momentum=Hyper(0.9, 0.0, 0.999))
 
 
 def _adam(
@@ -126,6 +128,7 @@ define_optimiser(
     "adam",
     _adam,
     state="m v",
+    rate=0.03,
     derived="scale root",
     prepare=_adam_scales,
     beta1=Hyper(0.9, 0.0, 0.999),

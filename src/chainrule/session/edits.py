@@ -190,12 +190,8 @@ def _usual_rate(optimiser: str) -> float:
 
 
 def _rate_chosen(training: Training) -> bool:
-    """Whether the learning rate is neither the optimiser's default nor the one that a new experiment has."""
-    first = Training()
-    unchosen = {_usual_rate(training.optimiser)}
-    if training.optimiser == first.optimiser:
-        unchosen.add(first.learning_rate)
-    return training.learning_rate not in unchosen
+    """Whether the learning rate is another than the optimiser's default."""
+    return training.learning_rate != _usual_rate(training.optimiser)
 
 
 def _remark(name: str, where: str, **facts: Fact) -> Remark:

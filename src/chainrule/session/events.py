@@ -220,7 +220,8 @@ class Inspection:
     """What is known of the selected mark at this frame's step.
 
     ``forward`` is the LaTeX of how its value arises, ``backward`` of how its gradient does; ``factors`` multiply to
-    the gradient where one example is shown (empty for a batch). ``moves``: where descent sends a parameter.
+    the gradient where one example is shown (empty for a batch): ``gradient`` is then that example's part of
+    ``batch_gradient``. ``moves``: where descent sends a parameter, against the sign of ``batch_gradient``.
     """
 
     target: str
@@ -228,6 +229,7 @@ class Inspection:
     layer: int
     value: float
     gradient: float
+    batch_gradient: float
     forward: str
     backward: str
     factors: tuple[Term, ...]

@@ -96,7 +96,7 @@ class Explainer:
         else:
             at, name, factors = span.biases + found.neuron, rf"b_{{{found.neuron + 1}}}", (delta,)
         product = r"\,".join(self._nth(factor.latex) for factor in factors)
-        gradient = self.trainer.gradients()[at]
+        gradient = whole = self.trainer.gradients()[at]
         if self.example is not None:
             gradient = delta.value * factors[1].value if len(factors) == 2 else delta.value
         return Inspection(
@@ -105,10 +105,11 @@ class Explainer:
             layer=found.layer,
             value=self.trainer.parameters()[at],
             gradient=gradient,
+            batch_gradient=whole,
             forward=self._sum(found.layer, found.neuron),
             backward=f"{_slope(name)} = {self._summed(product)}",
             factors=factors if self.example is not None else (),
-            moves=moves(gradient),
+            moves=moves(whole),
         )
 
     def _node(self, target: str, found: Mark) -> Inspection:
@@ -130,6 +131,7 @@ class Explainer:
             layer=found.layer,
             value=self.values[at],
             gradient=self.adjoints[at],
+            batch_gradient=self.trainer.adjoints()[at],
             forward=forward,
             backward=backward,
             factors=factors if self.example is not None else (),
@@ -150,6 +152,7 @@ class Explainer:
             layer=found.layer,
             value=self.values[at],
             gradient=self.adjoints[at],
+            batch_gradient=self.trainer.adjoints()[at],
             forward=rf"\ell = {each}"
             if self.example is not None
             else rf"L = \frac{{1}}{{B}} \sum_{{n}} {each}",
