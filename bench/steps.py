@@ -1,38 +1,36 @@
-"""Time of one training step: Chainrule, NumPy by hand and micrograd, one thread, in one run.
+"""Time of one training step: the machine, NumPy written by hand, micrograd; same sizes, same run, one thread.
 
-    .venv/bin/python bench/steps.py
+    python bench/steps.py
 
-Every contender trains the same network on the same examples from the same initial weights, the whole batch in each
-step, plain gradient descent in 64-bit numbers. Chainrule's step draws the batch anew each time as well. Before
-anything is timed, Chainrule's and NumPy's parameters after 20 steps must agree.
-micrograd has no tanh, so its neurons are rectified; it does not batch, so a step is a graph of every example.
+A step is forward, mean squared error (softmax cross-entropy for ten outputs), backward and an SGD update on one full
+batch in double precision. Rounds of all contestants alternate, so a slow moment hits them all; medians are printed.
+micrograd is timed on one example where a whole batch would take minutes, and multiplied up (marked ~).
 """
 
 from __future__ import annotations
 
 import os
 
-for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[threads] = "1"
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = "1"  # before NumPy is imported
+for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
+    os.environ.pop(name, None)  # NumPy shall choose the kernels that suit the processor
 
 import random
 import statistics
-import sys
+import time
 from array import array
 from collections.abc import Callable
-from time import perf_counter
+from itertools import pairwise
+from pathlib import Path
 
+import micrograd.engine
+import micrograd.nn
 import numpy as np
-from byhand import ByHand
-from micrograd.engine import Value
-from micrograd.nn import MLP
 
 from chainrule.machine.native import NativeMachine
-from chainrule.network import Plan, Trainer
+from chainrule.network import Plan, Stream, Trainer
 from chainrule.network.data import Split, Table
-
-RATE = 0.03
-ROUNDS = 7
 
 NETWORKS = (
     ((2, 8, 8, 1), 100),
@@ -40,121 +38,137 @@ NETWORKS = (
     ((10, 50, 50, 50, 10), 200),
     ((100, 48, 48, 28, 10), 1000),
 )
+TARGETS = (20.0, 40.0, 700.0, 4000.0)
+ROUNDS = 9
+SLICE = 0.25  # seconds for each contestant in a round
 
 
-def examples(sizes: tuple[int, ...], batch: int) -> Split:
-    """Points around one centre a class; all but a few train."""
-    source = random.Random(7)
-    features, classes = sizes[0], max(2, sizes[-1])
-    centres = [[source.gauss(0, 1) for _ in range(features)] for _ in range(classes)]
-    rows = batch + 20
-    labels = array("i", [row % classes for row in range(rows)])
-    inputs = array("d", [number + source.gauss(0, 0.5) for label in labels for number in centres[label]])
-    table = Table(
-        name="bench",
+def examples(inputs: int, classes: int, rows: int) -> Table:
+    """Standard normal inputs with random classes."""
+    stream = Stream(1)
+    return Table(
+        name="random",
         task="binary" if classes == 2 else "multiclass",
-        features=tuple(f"x{number}" for number in range(features)),
-        classes=tuple(str(number) for number in range(classes)),
-        inputs=inputs,
-        labels=labels,
+        features=tuple(f"x{at}" for at in range(inputs)),
+        classes=tuple(map(str, range(classes))),
+        inputs=array("d", [stream.normal() for _ in range(rows * inputs)]),
+        labels=array("i", [stream.below(classes) for _ in range(rows)]),
         planar=False,
         extent=0.0,
     )
-    order = array("i", range(rows))
-    return Split(table=table, training=order[:batch], validation=order[batch:], inputs=inputs)
 
 
-def arrays(split: Split, outputs: int) -> tuple[np.ndarray, np.ndarray]:
-    rows = len(split.training)
-    inputs = np.array(split.inputs).reshape(-1, len(split.table.features))[:rows].copy()
-    labels = np.array(split.table.labels)[:rows]
-    if outputs == 1:
-        return inputs, np.where(labels == 1, 1.0, -1.0)[:, None]
-    return inputs, np.eye(outputs)[labels]
+def machine_steps(sizes: tuple[int, ...], batch: int) -> Callable[[int], None]:
+    """Ours: many steps in one call."""
+    table = examples(sizes[0], max(2, sizes[-1]), batch + 1)
+    rows = array("i", range(batch))
+    split = Split(table=table, training=rows, validation=array("i", [batch]), inputs=table.inputs)
+    loss = "mse" if sizes[-1] == 1 else "cross_entropy"
+    trainer = Trainer(
+        NativeMachine(), Plan(sizes, "tanh", loss, "sgd", batch), split, 1, {"learning_rate": 0.01}
+    )
+    return trainer.advance
 
 
-def timed(run: Callable[[int], None]) -> float:
-    """Microseconds of one step: the median of several rounds, each long enough to be measured."""
-    steps, seconds = 1, 0.0
-    while True:
-        start = perf_counter()
-        run(steps)
-        seconds = perf_counter() - start
-        if seconds > 0.2:
-            break
-        steps *= 2
-    rounds = []
-    for _ in range(ROUNDS):
-        start = perf_counter()
-        run(steps)
-        rounds.append((perf_counter() - start) / steps)
-    return statistics.median(rounds) * 1e6
+def numpy_steps(sizes: tuple[int, ...], batch: int) -> Callable[[int], None]:
+    """The same step as a person would write it with NumPy, arrays allocated as they come."""
+    table = examples(sizes[0], max(2, sizes[-1]), batch)
+    x = np.array(table.inputs).reshape(batch, sizes[0])
+    labels = np.array(table.labels)
+    generator = np.random.default_rng(1)
+    weights = [generator.normal(size=(a, b)) / np.sqrt(a) for a, b in pairwise(sizes)]
+    biases = [np.zeros(b) for b in sizes[1:]]
+    target = np.where(labels, 1.0, -1.0)[:, None] if sizes[-1] == 1 else np.eye(sizes[-1])[labels]
+
+    def advance(steps: int) -> None:
+        for _ in range(steps):
+            outputs = [x]
+            for at, (w, b) in enumerate(zip(weights, biases, strict=True)):
+                z = outputs[-1] @ w + b
+                last = at == len(weights) - 1
+                outputs.append(z if last and sizes[-1] > 1 else np.tanh(z))
+            if sizes[-1] == 1:
+                y = outputs[-1]
+                delta = 2 * (y - target) / batch * (1 - y * y)
+            else:
+                e = np.exp(outputs[-1] - outputs[-1].max(axis=1, keepdims=True))
+                delta = (e / e.sum(axis=1, keepdims=True) - target) / batch
+            for at in range(len(weights) - 1, -1, -1):
+                gradient, bias = outputs[at].T @ delta, delta.sum(axis=0)
+                if at:
+                    delta = (delta @ weights[at].T) * (1 - outputs[at] * outputs[at])
+                weights[at] -= 0.01 * gradient
+                biases[at] -= 0.01 * bias
+
+    return advance
 
 
-def micrograd(sizes: tuple[int, ...], split: Split) -> float:
-    """Microseconds of one step, the median of three."""
-    inputs, targets = arrays(split, sizes[-1])
-    network = MLP(sizes[0], list(sizes[1:]))
-
-    def seconds() -> float:
-        start = perf_counter()
-        loss = Value(0)
-        for row, (wanted,) in zip(inputs.tolist(), targets.tolist(), strict=True):
-            loss = loss + (network(list(map(Value, row))) - wanted) ** 2
-        loss = loss * (1.0 / len(inputs))
-        network.zero_grad()
+def micrograd_microseconds(sizes: tuple[int, ...], batch: int) -> float:
+    """micrograd's own classes (relu, it has no tanh) on one example, times the batch."""
+    random.seed(1)
+    model = micrograd.nn.MLP(sizes[0], list(sizes[1:]))
+    inputs = [micrograd.engine.Value(random.uniform(-1, 1)) for _ in range(sizes[0])]
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        found = model(inputs)
+        outputs = found if isinstance(found, list) else [found]
+        loss = sum((output - 1.0) ** 2 for output in outputs)
+        model.zero_grad()
         loss.backward()
-        for parameter in network.parameters():
-            parameter.data -= RATE * parameter.grad
-        return perf_counter() - start
+        for parameter in model.parameters():
+            parameter.data -= 0.01 * parameter.grad
+        times.append(time.perf_counter() - start)
+    return statistics.median(times) * batch * 1e6
 
-    return statistics.median(seconds() for _ in range(3)) * 1e6
 
-
-def measured() -> list[dict[str, object]]:
-    found: list[dict[str, object]] = []
-    for sizes, batch in NETWORKS:
-        split = examples(sizes, batch)
-        loss = "mse" if sizes[-1] == 1 else "cross_entropy"
-        plan = Plan(sizes, "tanh", loss, "sgd", batch)
-        trainer = Trainer(NativeMachine(), plan, split, 1, {"learning_rate": RATE})
-        hand = ByHand(sizes, trainer.parameters(), *arrays(split, sizes[-1]))
-        trainer.advance(20)
-        for _ in range(20):
-            hand.step(RATE)
-        apart = float(np.abs(hand.parameters() - np.array(trainer.parameters())).max())
-        if not apart < 1e-9:
-            sys.exit(f"{sizes}: Chainrule and NumPy are {apart:.3g} apart after 20 steps; nothing was timed")
-
-        def by_hand(steps: int, hand: ByHand = hand) -> None:
-            for _ in range(steps):
-                hand.step(RATE)
-
-        found.append(
-            {
-                "network": "-".join(map(str, sizes)),
-                "batch": batch,
-                "parameters": plan.parameters,
-                "chainrule": timed(trainer.advance),
-                "numpy": timed(by_hand),
-                "micrograd": micrograd(sizes, split) if sizes[-1] == 1 else None,
-                "apart": apart,
-            }
-        )
-    return found
+def calibrated(advance: Callable[[int], None]) -> int:
+    """Steps that fill a slice."""
+    steps = 1
+    while True:
+        start = time.perf_counter()
+        advance(steps)
+        spent = time.perf_counter() - start
+        if spent > SLICE / 10:
+            return max(1, int(steps * SLICE / spent))
+        steps *= 4
 
 
 def main() -> None:
-    print(
-        "| network | batch | parameters | Chainrule, µs | NumPy by hand, µs | micrograd, µs | largest difference |"
-    )
-    print("|---|---|---|---|---|---|---|")
-    for row in measured():
-        slow = row["micrograd"]
-        print(
-            f"| {row['network']} | {row['batch']} | {row['parameters']} | {row['chainrule']:,.1f} |"
-            f" {row['numpy']:,.1f} | {'–' if slow is None else f'{slow:,.0f}'} | {row['apart']:.1e} |"
+    lines = [
+        "| network, batch | parameters | target | machine | NumPy by hand | machine / NumPy | micrograd |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for (sizes, batch), target in zip(NETWORKS, TARGETS, strict=True):
+        contestants = {"machine": machine_steps(sizes, batch), "numpy": numpy_steps(sizes, batch)}
+        counts = {name: calibrated(advance) for name, advance in contestants.items()}
+        times: dict[str, list[float]] = {name: [] for name in contestants}
+        for _ in range(ROUNDS):
+            for name, advance in contestants.items():
+                start = time.perf_counter()
+                advance(counts[name])
+                times[name].append((time.perf_counter() - start) / counts[name] * 1e6)
+        ours, theirs = (statistics.median(times[name]) for name in ("machine", "numpy"))
+        ratio = statistics.median(a / b for a, b in zip(times["machine"], times["numpy"], strict=True))
+        slow = f"~{micrograd_microseconds(sizes, batch):,.0f} µs" if sum(sizes) < 100 else "–"
+        parameters = sum((a + 1) * b for a, b in pairwise(sizes))
+        name = "-".join(map(str, sizes))
+        lines.append(
+            f"| {name}, {batch} | {parameters} | ≤ {target:,.0f} µs | {ours:,.1f} µs | {theirs:,.1f} µs"
+            f" | {ratio:.2f} | {slow} |"
         )
+        print(lines[-1], flush=True)
+    text = "\n".join(
+        [
+            "# Time of one training step",
+            "",
+            "`python bench/steps.py` (medians of alternating rounds, one thread, float64, full batch, SGD)",
+            "",
+            *lines,
+            "",
+        ]
+    )
+    (Path(__file__).parent / "results" / "steps.md").write_text(text, "utf-8")
 
 
 if __name__ == "__main__":
