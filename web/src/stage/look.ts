@@ -1,6 +1,6 @@
 /** What a frame makes each mark look like: steps of width and colour by edge, a line of text by node. */
 import type { Frame, Palette } from "../messages";
-import { coarse, entry, NEUTRAL, width, widthStep } from "./scale";
+import { coarse, entry, INVALID, NEUTRAL, width, widthStep } from "./scale";
 import type { Scene } from "./scene";
 
 /** Above this many edges the colours are rounded to fewer steps, so that the batches stay few. */
@@ -39,9 +39,10 @@ export class Look {
     for (let e = 0; e < this.scene.edges; e++) {
       const p = parameter[e]!;
       if (p < 0) continue;
-      const exact = entry(thresholds, frame.gradients[p]!);
+      const weight = frame.parameters[p]!;
+      const exact = Number.isFinite(weight) ? entry(thresholds, frame.gradients[p]!) : INVALID;
       const colour = fine ? exact : coarse(exact, COARSE_LEVELS);
-      const step = widthStep(width(frame.parameters[p]!, unit));
+      const step = widthStep(width(weight, unit));
       if (colour !== this.colour[e]) changed.gradients = true;
       if (step !== this.width[e]) changed.values = changed.gradients = true;
       this.colour[e] = colour;

@@ -8,7 +8,9 @@ import { onScreen } from "./scale";
 import type { Mark } from "./scene";
 
 const SVG = "http://www.w3.org/2000/svg";
-const RING_GAP = 3;
+const RING_GAP = 2.5;
+const FOCUS_GAP = 5;
+const RIM = 1.2;
 const NEAR_GAP = 1.5;
 const HANDLE = 6;
 const STROKE = 2;
@@ -70,7 +72,7 @@ export class Overlay {
     }
     const incoming = scene.incoming(mark.index);
     const outgoing = scene.outgoing(mark.index);
-    for (const e of [...incoming, ...outgoing]) this.add("path", edge.attr(scenery, e));
+    this.rimmed(scenery, [...incoming, ...outgoing]);
     for (const e of incoming) this.around(scenery, source[e]!, NEAR_GAP, near);
     for (const e of outgoing) this.around(scenery, target[e]!, NEAR_GAP, near);
     this.around(scenery, mark.index, RING_GAP, ring);
@@ -99,7 +101,7 @@ export class Overlay {
     const { theme, scene, at, view } = scenery;
     const line = { stroke: theme.select, "stroke-width": this.pixels(scenery, STROKE + 1) };
     if (mark.kind !== "edge") {
-      this.around(scenery, mark.index, RING_GAP + 3, line);
+      this.around(scenery, mark.index, FOCUS_GAP, line);
       return;
     }
     const drawn = edge.attr(scenery, mark.index);
@@ -108,6 +110,16 @@ export class Overlay {
     this.add("path", { ...drawn, stroke: theme.select, "stroke-width": this.pixels(scenery, around) });
     this.add("path", { ...drawn, stroke: colour });
     this.handle(scenery, pointAt(scene.ends(mark.index, at), 0.5), line);
+  }
+
+  /** Edges drawn anew, with rims that show them even where their colour is pale. */
+  private rimmed(scenery: Scenery, edges: readonly number[]): void {
+    const rim = { stroke: scenery.theme.ink2, "stroke-opacity": "0.45" };
+    for (const e of edges) {
+      const around = onScreen(appearance(scenery, e).width, scenery.view.zoom) + RIM;
+      this.add("path", { ...edge.attr(scenery, e), ...rim, "stroke-width": this.pixels(scenery, around) });
+    }
+    for (const e of edges) this.add("path", edge.attr(scenery, e));
   }
 
   private handle(scenery: Scenery, { x, y }: { x: number; y: number }, line: Attributes): void {

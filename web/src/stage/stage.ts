@@ -3,56 +3,34 @@
  * what it needs of the page, works out where everything stands, and draws the stale layers. Nothing stale, no frame.
  */
 import type { Dataset, Frame, Graph, Palette } from "../messages";
+import { Camera } from "./camera";
 import { listen } from "./gestures";
-import { edge } from "./marks/edge";
-import { loss } from "./marks/loss";
+import { boxOf, targetAt } from "./marks/any";
 import type { Layers } from "./marks/mark";
-import { labelRoom, neuron } from "./marks/neuron";
 import type { Meter, StageOptions, StageText } from "./options";
 import { Overlay } from "./overlay";
 import { Painter, type Portion } from "./painter";
 import { Picture } from "./picture";
 import type { Scene } from "./scene";
-import { bestStretch } from "./spread";
 import { readTheme, type Theme } from "./theme";
-import { ease } from "./transition";
 import { Twin } from "./twin";
-import { type Box, between, fit, type Insets, kept, pan, sameView, type View, zoomAt } from "./view";
+import { pan, sameView, type View, zoomAt } from "./view";
 
-const INSETS: Insets = { top: 84, right: 40, bottom: 64, left: 40 };
-/** On a narrow host the sides are this share of it. */
-const SIDE_SHARE = 0.05;
-const SIDE_LEAST = 12;
-const STRETCH_STEP = 0.005;
-const NUMBER_ROOM = 18;
 const TITLE_ABOVE = 28;
-const STAY = 80;
 const DURATION = 300;
 /** An animation frame may come a little early; that is no reason to wait for the next. */
 const EARLY = 2;
-const HANDLE_BOX = 14;
-
-interface Flight {
-  from: View;
-  to: View;
-  start: number;
-}
+const RATIO_CAP = 2;
 
 export class Stage {
+  private readonly options: StageOptions;
   private readonly root: HTMLElement;
   private readonly painter: Painter;
   private readonly overlay: Overlay;
   private readonly twin: Twin;
-  private readonly insets: Insets;
   private readonly picture: Picture;
+  private readonly camera: Camera;
   private theme: Theme | null = null;
-  private view: View = { zoom: 1, x: 0, y: 0 };
-  private flight: Flight | null = null;
-  /** The view follows the graph and the host until a person moves it. */
-  private fitted = true;
-  private fitStale: "jump" | "glide" | null = null;
-  private width = 0;
-  private height = 0;
   private ratio = 1;
   private sizeStale = true;
   private pending: Frame | null = null;
@@ -66,13 +44,15 @@ export class Stage {
   private selected: string | null = null;
   private focused: string | null = null;
   private request = 0;
+  private readonly duration: number;
   private readonly measured: Meter = { drawn: 0, skipped: 0, milliseconds: 0, frames: 0 };
 
   constructor(
     private readonly host: HTMLElement,
-    private readonly options: StageOptions,
+    given: StageOptions,
   ) {
-    this.insets = { ...INSETS, ...options.insets };
+    const options = { ...given };
+    this.options = options;
     this.root = host.ownerDocument.createElement("div");
     Object.assign(this.root.style, {
       position: "absolute",
@@ -85,6 +65,8 @@ export class Stage {
     this.painter = new Painter(this.root);
     this.overlay = new Overlay(this.root);
     this.picture = new Picture(host.ownerDocument, options);
+    this.duration = options.reducedMotion ? 0 : (options.duration ?? DURATION);
+    this.camera = new Camera(options.insets, this.duration, this.picture.ruler);
     this.twin = new Twin(
       this.root,
       this.twinText(),
@@ -100,26 +82,26 @@ export class Stage {
 
   /** A new structure: what survives glides to its place, the rest fades. Its frames must follow. */
   graph(graph: Graph): void {
-    const moving = !this.options.reducedMotion && this.picture.parts <= this.options.maxMarks;
-    const small = graph.names.length + graph.source.length <= this.options.maxMarks;
-    const first = this.picture.scene === null;
-    const start = moving && small ? performance.now() : null;
-    const before = this.picture.scene?.stretch ?? 1;
-    const stretch = (scene: Scene) => this.stretch(scene, before);
-    this.picture.setGraph(graph, start, this.options.duration ?? DURATION, stretch);
-    if (!moving || !small) this.painter.forget();
-    if (this.pending !== null && this.pending.revision !== graph.revision) this.pending = null;
-    this.twin.setScene(this.picture.scene!);
-    this.hovered = null;
+    const { picture, camera, options } = this;
+    const first = picture.scene === null;
+    const before = picture.scene?.stretch ?? 1;
+    const many = Math.max(picture.parts, graph.names.length + graph.source.length) > options.maxMarks;
+    const glides = this.duration > 0 && !many;
+    picture.setGraph(graph, glides ? performance.now() : null, this.duration, (scene) =>
+      camera.fitted ? camera.stretch(scene, this.theme) : before,
+    );
+    if (!glides) this.painter.forget();
+    this.passOver(graph.revision);
+    this.twin.setScene(picture.scene!);
     this.pointerStale = this.pointer !== null;
-    if (this.fitted) this.fitStale = first ? "jump" : "glide";
+    camera.refit(first ? "jump" : "glide");
     this.overlayStale = true;
     this.wake();
   }
 
   /** The stage shows no rows of the data set, only what the network makes of them; a new one ends old frames. */
   dataset(dataset: Dataset): void {
-    if (this.pending !== null && this.pending.revision < dataset.revision) this.pending = null;
+    this.passOver(dataset.revision);
   }
 
   frame(frame: Frame): void {
@@ -158,14 +140,12 @@ export class Stage {
 
   /** Zoom around the middle. */
   zoom(factor: number): void {
-    const from = this.flight?.to ?? this.view;
-    this.fly(zoomAt(from, factor, this.width / 2, this.height / 2));
-    this.fitted = false;
+    this.camera.zoom(factor, performance.now());
+    this.wake();
   }
 
   fit(): void {
-    this.fitted = true;
-    this.fitStale = "glide";
+    this.camera.follow();
     this.wake();
   }
 
@@ -174,14 +154,8 @@ export class Stage {
     const mark = this.picture.scene?.resolve(target) ?? null;
     const scenery = this.scenery();
     if (mark === null || scenery === null) return null;
-    if (mark.kind === "edge") {
-      const box = edge.bound(scenery, mark.index);
-      const x = (box.left + box.right - HANDLE_BOX) / 2;
-      const y = (box.top + box.bottom - HANDLE_BOX) / 2;
-      return { x, y, width: HANDLE_BOX, height: HANDLE_BOX };
-    }
-    const box = (mark.index === scenery.scene.loss ? loss : neuron).bound(scenery, mark.index);
-    return { x: box.left, y: box.top, width: box.right - box.left, height: box.bottom - box.top };
+    const { left, top, right, bottom } = boxOf(scenery, mark);
+    return { x: left, y: top, width: right - left, height: bottom - top };
   }
 
   meter(): Meter {
@@ -196,6 +170,14 @@ export class Stage {
     this.wake();
   }
 
+  /** A waiting frame of an earlier revision will not be painted; it counts as painted, so that others follow. */
+  private passOver(revision: number): void {
+    if (this.pending === null || this.pending.revision >= revision) return;
+    this.unpainted = this.pending.seq;
+    this.pending = null;
+    this.wake();
+  }
+
   private wake(): void {
     if (this.request === 0 && !this.options.signal.aborted)
       this.request = requestAnimationFrame((now) => this.tick(now));
@@ -206,31 +188,29 @@ export class Stage {
     this.request = 0;
     const began = performance.now();
     this.read();
-    const scene = this.picture.scene;
-    if (scene === null || this.theme === null || this.width === 0) {
-      this.overlay.draw(null, { hover: null, selected: null, focus: null });
-      return;
-    }
-    this.move(now);
+    const { picture, camera, painter } = this;
+    if (picture.scene === null || this.theme === null || camera.width === 0) return;
+    this.move(picture.scene, this.theme, now);
+    const earlier = this.adopted;
     const wait = this.adopt(now);
     if (this.pointerStale) this.pick();
     const { drawn, left, rough } = this.paint();
-    if (rough) this.picture.touchGradients();
-    this.painter.place(this.view);
+    if (rough) picture.touchGradients();
+    painter.place(camera.view);
     if (this.overlayStale) this.drawOverlay();
-    if (this.unpainted >= 0 && !this.painter.busy) {
+    if (this.unpainted >= 0 && !painter.busy) {
       const seq = this.unpainted;
       this.unpainted = -1;
       this.options.onPainted(seq);
     }
-    const { measured } = this;
-    measured.drawn = drawn;
-    measured.skipped = Math.max(left, this.picture.parts - drawn);
-    measured.milliseconds = performance.now() - began;
-    measured.frames++;
-    if (wait || left > 0 || this.flight !== null || this.picture.moving || this.fitStale !== null)
-      this.wake();
-    else if (this.picture.anythingStale || this.overlayStale || this.pointerStale) this.wake();
+    this.measured.frames++;
+    if (drawn > 0 || earlier !== this.adopted) {
+      this.measured.drawn = drawn;
+      this.measured.skipped = picture.parts - drawn;
+      this.measured.milliseconds = performance.now() - began;
+    }
+    const stale = picture.anythingStale || this.overlayStale || this.pointerStale;
+    if (wait || left > 0 || stale || camera.moving || picture.moving) this.wake();
   }
 
   private read(): void {
@@ -238,45 +218,34 @@ export class Stage {
       this.theme = readTheme(this.host);
       this.picture.repaint();
     }
-    const ratio = Math.min(2, window.devicePixelRatio || 1);
+    const ratio = Math.min(RATIO_CAP, window.devicePixelRatio || 1);
     if (!this.sizeStale && ratio === this.ratio) return;
     this.sizeStale = false;
-    const { clientWidth, clientHeight } = this.host;
-    const first = this.width === 0;
-    if (!first && !this.fitted) {
-      this.view = pan(this.view, (clientWidth - this.width) / 2, (clientHeight - this.height) / 2);
-    }
-    this.width = clientWidth;
-    this.height = clientHeight;
     this.ratio = ratio;
-    this.painter.resize(this.width, this.height, ratio);
+    this.camera.resize(this.host.clientWidth, this.host.clientHeight);
+    this.painter.resize(this.camera.width, this.camera.height, ratio);
     this.picture.repaint();
     this.overlayStale = true;
-    if (this.fitted) this.fitStale = "jump";
   }
 
   /** Where everything stands at this moment. */
-  private move(now: number): void {
-    if (this.fitStale !== null) {
-      const how = this.fitStale;
-      this.fitStale = null;
-      const to = this.fitting();
-      if (how === "glide") this.fly(to);
-      else {
-        this.flight = null;
-        this.turn(to);
-      }
-    }
-    if (this.flight !== null) {
-      const { from, to, start } = this.flight;
-      const t = Math.min(1, Math.max(0, (now - start) / (this.options.duration ?? DURATION)));
-      if (t >= 1 || this.options.reducedMotion) this.flight = null;
-      this.turn(this.flight === null ? to : between(from, to, ease(t), this.width, this.height));
-    }
-    if (this.picture.moving) {
-      this.picture.advance(now);
-      this.overlayStale = true;
-    }
+  private move(scene: Scene, theme: Theme, now: number): void {
+    const before = this.camera.view;
+    if (this.camera.advance(scene, theme, now)) this.picture.repaint();
+    this.viewed(before);
+    if (!this.picture.moving) return;
+    this.picture.advance(now);
+    this.overlayStale = true;
+  }
+
+  /** What follows from a view that is no longer `before`. */
+  private viewed(before: View): void {
+    const { view } = this.camera;
+    if (sameView(view, before)) return;
+    this.picture.repaint();
+    this.overlayStale = true;
+    this.pointerStale = this.pointer !== null;
+    if (view.zoom !== before.zoom) this.options.onView(view.zoom);
   }
 
   /** Take over the newest frame unless a picture is still unfinished or it is too early; true: later. */
@@ -294,17 +263,11 @@ export class Stage {
 
   private paint(): Portion {
     const portion = this.options.maxMarks;
+    const { view, width, height } = this.camera;
     if (!this.painter.busy && this.picture.anythingStale) {
       const scenery = this.scenery()!;
-      const fade = this.picture.fade(scenery);
-      const sight = this.picture.sight(this.view, this.width, this.height, portion);
-      this.painter.begin(
-        scenery,
-        this.picture.takeStale(),
-        sight,
-        fade,
-        fade === null ? portion : sight.nodes.length + sight.edges.length,
-      );
+      const sight = this.picture.sight(view, width, height, portion);
+      this.painter.begin(scenery, this.picture.takeStale(), sight, this.picture.fade(scenery), portion);
     }
     return this.painter.advance(portion);
   }
@@ -322,90 +285,23 @@ export class Stage {
   }
 
   private scenery() {
-    const titleY = Math.max(12, this.insets.top - TITLE_ABOVE);
-    return this.theme === null ? null : this.picture.scenery(this.theme, this.view, this.ratio, titleY);
-  }
-
-  private fitting(): View {
-    const scene = this.picture.scene!;
-    const stretch = this.stretch(scene, scene.stretch);
-    if (Math.abs(stretch - scene.stretch) > STRETCH_STEP) {
-      scene.place(stretch);
-      this.picture.repaint();
-      this.overlayStale = true;
-    }
-    return fit(scene.box, this.width, this.height, this.room(scene));
-  }
-
-  /** How wide the gaps between columns are to be; as before while a person has the view in hand. */
-  private stretch(scene: Scene, before: number): number {
-    if (!this.fitted || this.theme === null || this.width === 0) return before;
-    const { left, right, top, bottom } = this.room(scene);
-    const { box, graph } = scene;
-    return bestStretch(graph, box.bottom - box.top, this.width - left - right, this.height - top - bottom);
-  }
-
-  /** What fitting leaves free: narrow sides on a narrow host, the names of the inputs, the numbers of the last row. */
-  private room(scene: Scene): Insets {
-    const side = (pixels: number) => Math.max(SIDE_LEAST, Math.min(pixels, this.width * SIDE_SHARE));
-    const labels = this.theme === null ? 0 : labelRoom(this.picture.ruler, scene, this.theme);
-    return {
-      top: this.insets.top,
-      right: side(this.insets.right),
-      bottom: this.insets.bottom + NUMBER_ROOM,
-      left: Math.max(side(this.insets.left), SIDE_LEAST + labels),
-    };
-  }
-
-  private fly(to: View): void {
-    if (this.options.reducedMotion || this.picture.scene === null) this.turn(to);
-    else if (!sameView(this.view, to)) this.flight = { from: this.view, to, start: performance.now() };
-    this.wake();
-  }
-
-  private turn(view: View): void {
-    const scene = this.picture.scene;
-    const box: Box = scene?.box ?? { left: 0, top: 0, right: 0, bottom: 0 };
-    const next = kept(view, box, this.width, this.height, STAY);
-    if (sameView(next, this.view)) return;
-    const zoomed = next.zoom !== this.view.zoom;
-    this.view = next;
-    this.picture.repaint();
-    this.overlayStale = true;
-    this.pointerStale = this.pointer !== null;
-    if (zoomed) this.options.onView(next.zoom);
-    this.wake();
+    const titleY = Math.max(12, this.camera.insets.top - TITLE_ABOVE);
+    return this.theme === null
+      ? null
+      : this.picture.scenery(this.theme, this.camera.view, this.ratio, titleY);
   }
 
   private setFocus(target: string | null): void {
     this.focused = target;
     this.overlayStale = true;
-    const at = target === null ? null : this.anchor(target);
-    if (at !== null) {
-      const dx =
-        Math.max(0, this.insets.left - at.x) - Math.max(0, at.x + at.width + this.insets.right - this.width);
-      const dy =
-        Math.max(0, this.insets.top - at.y) -
-        Math.max(0, at.y + at.height + this.insets.bottom - this.height);
-      const outside = at.x < 0 || at.y < 0 || at.x + at.width > this.width || at.y + at.height > this.height;
-      if (outside) {
-        this.fitted = false;
-        this.fly(pan(this.view, dx, dy));
-      }
-    }
+    const box = target === null ? null : this.anchor(target);
+    if (box !== null) this.camera.reveal(box, performance.now());
     this.wake();
   }
 
-  /** The mark under a point of the host: nodes before edges. */
   private at(x: number, y: number): string | null {
     const scenery = this.scenery();
-    if (scenery === null || this.picture.scene === null) return null;
-    const { scene } = scenery;
-    if (loss.pick(scenery, x, y) >= 0) return scene.graph.names[scene.loss]!;
-    const n = neuron.pick(scenery, x, y);
-    if (n >= 0 && n !== scene.loss) return scene.graph.names[n]!;
-    const e = edge.pick(scenery, x, y);
-    return e >= 0 ? scene.edgeName(e) : null;
+    return scenery === null ? null : targetAt(scenery, x, y);
   }
 
   private pick(): void {
@@ -419,16 +315,17 @@ export class Stage {
   }
 
   private listen(signal: AbortSignal): void {
-    const hand = (view: View) => {
-      this.flight = null;
-      this.fitted = false;
-      this.turn(view);
+    const hold = (view: View) => {
+      const before = this.camera.view;
+      this.camera.hold(this.picture.scene, view);
+      this.viewed(before);
+      this.wake();
     };
     listen(
       this.root,
       {
-        pan: (dx, dy) => hand(pan(this.view, dx, dy)),
-        zoom: (factor, x, y) => hand(zoomAt(this.view, factor, x, y)),
+        pan: (dx, dy) => hold(pan(this.camera.view, dx, dy)),
+        zoom: (factor, x, y) => hold(zoomAt(this.camera.view, factor, x, y)),
         hover: (point) => {
           this.pointer = point;
           this.pointerStale = true;
@@ -451,7 +348,7 @@ export class Stage {
       "loadingdone",
       () => {
         this.picture.repaint();
-        if (this.fitted && this.fitStale === null) this.fitStale = "jump";
+        this.camera.refit("jump");
         this.wake();
       },
       { signal },

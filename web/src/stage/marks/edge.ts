@@ -12,8 +12,8 @@ const RIM = 0.6;
 const REACH = 6;
 const DASH = [4, 3];
 /** With more edges than this, rims would hide more than they show, and what is nearly neutral stays a hairline. */
-const CROWD = 2000;
-const FAINT = 6;
+const CROWD = 500;
+const FAINT = 16;
 
 const hairlines: Draw = (context, scenery, edges) => {
   const { graph } = scenery.scene;
@@ -48,12 +48,12 @@ const neutral: Draw = (context, scenery, edges) => {
 
 /** Batched by colour and width, the strongest last, so that a strong gradient is never hidden by a weak one. */
 const coloured: Draw = (context, scenery, edges) => {
-  const { look, scene, theme, colours, invalid } = scenery;
+  const { look, scene, theme, colours, invalid, shown } = scenery;
   if (look === null) return;
   const batches = batched(edges, (e) => {
     if (scene.graph.parameter[e]! < 0) return -1;
     const colour = look.colour[e]!;
-    return strength(colour) * 0x10000 + colour * 0x100 + look.width[e]!;
+    return strength(colour) * 0x10000 + colour * 0x100 + (shown.values ? look.width[e]! : 0);
   });
   const crowded = scene.edges > CROWD;
   inWorld(context, scenery);
@@ -62,7 +62,7 @@ const coloured: Draw = (context, scenery, edges) => {
     const colour = (key >> 8) & 0xff;
     const strong = key >> 16;
     if (crowded && strong < FAINT) continue;
-    const wide = scenery.shown.values ? (key & 0xff) * WIDTH_STEP : UNIFORM;
+    const wide = shown.values ? (key & 0xff) * WIDTH_STEP : UNIFORM;
     if (strong < PALE && !crowded) {
       context.strokeStyle = theme.edge;
       stroke(context, scenery, batch, wide + 2 * RIM);

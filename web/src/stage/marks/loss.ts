@@ -1,6 +1,6 @@
 /** The loss: a circle with an italic L, the loss of the batch beneath. */
 import { type Draw, type MarkType, onGlass, square } from "./mark";
-import { roomBelow } from "./neuron";
+import { NUMBER_BASE, roomBelow } from "./neuron";
 
 const RIM = 2;
 
@@ -39,7 +39,7 @@ const number: Draw = (context, scenery, nodes) => {
   for (const n of nodes) {
     if (!roomBelow(scenery, n)) continue;
     const box = square(scenery, n);
-    context.fillText(look.text[n]!, (box.left + box.right) / 2, box.bottom + 13);
+    context.fillText(look.text[n]!, (box.left + box.right) / 2, box.bottom + NUMBER_BASE);
   }
 };
 

@@ -10,11 +10,12 @@ const CORNER = 9 / 46;
 const SHADOWS = 120;
 /** Least width on the screen of a node that has text around it, and the free room a line of text needs. */
 const TEXT_SIDE = 20;
-const TEXT_LINE = 15;
+const TEXT_LINE = 16;
+export const NUMBER_BASE = 14;
 const TEXT_WIDTH = 40;
 const LABEL_GAP = 8;
 const LABEL_WIDEST = 120;
-const HATCH = 5;
+const HATCH = 9;
 const RIM_OPACITY = 0.16;
 
 const frames: Draw = (context, scenery, nodes) => {
@@ -103,7 +104,7 @@ const numbers: Draw = (context, scenery, nodes) => {
   for (const n of nodes) {
     if (!roomBelow(scenery, n)) continue;
     const box = square(scenery, n);
-    context.fillText(look!.text[n]!, (box.left + box.right) / 2, box.bottom + 13);
+    context.fillText(look!.text[n]!, (box.left + box.right) / 2, box.bottom + NUMBER_BASE);
   }
 };
 
