@@ -28,8 +28,8 @@ _log = logging.getLogger("chainrule.server")
 class Connection:
     """One socket from its acceptance to its end."""
 
-    def __init__(self, socket: WebSocket, shelf: Shelf, patience: float = PATIENCE) -> None:
-        self._socket, self._shelf, self._patience = socket, shelf, patience
+    def __init__(self, socket: WebSocket, shelf: Shelf) -> None:
+        self._socket, self._shelf = socket, shelf
         self._outbox = Outbox()
         self._displaced = asyncio.Event()
 
@@ -38,7 +38,7 @@ class Connection:
         await self._socket.accept()
         with suppress(WebSocketDisconnect):
             try:
-                async with asyncio.timeout(self._patience):
+                async with asyncio.timeout(PATIENCE):
                     hello = await self._hello()
             except TimeoutError:
                 await self._part(SILENT, notice("error", "error.no_hello"))

@@ -53,7 +53,7 @@ class Runner:
         self._left_at = self._frame_at = float("-inf")
         self._trained_at: float | None = None
         self._broken = False
-        self.used_at = 0.0
+        self.used_at = asyncio.get_running_loop().time()
         self._task = asyncio.create_task(self._run())
 
     @property

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+
+def test_without_the_token_there_is_a_page_that_says_what_to_do(site: Any) -> None:
+    for path in ("/", "/?token=wrong", "/assets/index.js", f"/assets/x?token={site.token}", "/?token=%ff%00"):
+        answer, text = site.ask(path)
+        assert answer.status == 403
+        assert "?token=" in text
+    _, text = site.ask("/", Accept_Language="zh-CN,zh;q=0.9")
+    assert "令牌" in text
+
+
+def test_the_token_becomes_a_cookie_that_no_script_and_no_other_site_can_use(site: Any) -> None:
+    answer, _ = site.ask(f"/?token={site.token}")
+    assert answer.status == 303
+    assert answer.headers["Location"] == "/"
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith(site.cookie + ";")
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    assert str(site.port) in site.cookie.partition("=")[0]
+
+
+def test_with_the_cookie_the_page_opens_and_the_token_leaves_the_address(site: Any) -> None:
+    answer, _ = site.ask("/", Cookie=site.cookie)
+    assert answer.status in (200, 503)  # 503 where the page is not built
+    answer, _ = site.ask("/?token=old", Cookie=site.cookie)
+    assert (answer.status, answer.headers["Location"]) == (303, "/")
+
+
+def test_a_strange_cookie_of_another_local_server_does_not_hide_ours(site: Any) -> None:
+    answer, _ = site.ask("/", Cookie='a="{b, c}; =; session={"x": 1}; ' + site.cookie)
+    assert answer.status != 403
+    answer, _ = site.ask("/", Cookie=site.cookie + "x")
+    assert answer.status == 403
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "127.0.0.1:1", "", "localhost.evil.example"])
+def test_another_host_is_refused_even_with_the_cookie(site: Any, host: str) -> None:
+    answer, text = site.ask("/", Host=host, Cookie=site.cookie)
+    assert answer.status == 403
+    assert site.host in text
+
+
+def test_every_name_of_this_machine_is_its_host(site: Any) -> None:
+    for name in ("127.0.0.1", "localhost", "[::1]"):
+        answer, _ = site.ask("/", Host=f"{name}:{site.port}", Cookie=site.cookie)
+        assert answer.status != 403
+
+
+def test_whatever_is_no_plain_read_must_come_from_our_own_page(site: Any) -> None:
+    answer, _ = site.ask("/", "POST", Cookie=site.cookie)
+    assert answer.status == 403
+    answer, _ = site.ask("/", "POST", Cookie=site.cookie, Origin="http://evil.example")
+    assert answer.status == 403
+    answer, _ = site.ask("/", "POST", Cookie=site.cookie, Origin=f"http://{site.host}")
+    assert answer.status == 405
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"cookie": ""},
+        {"cookie": "chainrule-1=the-token-of-these-tests"},
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"origin": "https://127.0.0.1"},
+    ],
+)
+def test_the_socket_is_refused_to_strangers(site: Any, changes: dict[str, str]) -> None:
+    with pytest.raises(InvalidStatus) as caught, site.visit(**changes):
+        pass
+    assert caught.value.response.status_code == 403
+
+
+def test_every_answer_has_the_headers_of_a_careful_server(site: Any) -> None:
+    for path, headers in (("/", {}), ("/", {"Cookie": site.cookie}), ("/nothing", {"Cookie": site.cookie})):
+        answer, _ = site.ask(path, **headers)
+        policy = dict(
+            part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";")
+        )
+        assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+        assert (
+            policy["script-src"]
+            == policy["style-src"]
+            == policy["font-src"]
+            == policy["worker-src"]
+            == "'self'"
+        )
+        assert policy["connect-src"] == f"'self' ws://{site.host}"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_deflate_is_not_negotiated_though_the_client_offers_it(site: Any) -> None:
+    with site.visit(compression="deflate") as page:
+        assert page.socket.protocol.extensions == []
+        page.hello()
