@@ -61,7 +61,7 @@ class Shelf:
         """End all sessions."""
         if self._spare is not None:
             self._spare.cancel()
-            await asyncio.wait([self._spare])
+            await asyncio.gather(self._spare, return_exceptions=True)
         for runner in self._runners.values():
             await runner.close()
         self._runners.clear()
