@@ -1,0 +1,73 @@
+/** The keys of the page. Nothing is a key while a person types, or works a control that has keys of its own. */
+
+import type { Key } from "../i18n/language.svelte";
+
+export type Action =
+  | "toggle"
+  | "step"
+  | "epoch"
+  | "restart"
+  | "renew"
+  | "closer"
+  | "farther"
+  | "fit"
+  | "structure"
+  | "values"
+  | "gradients"
+  | "leave"
+  | "help";
+
+export interface Binding {
+  readonly action: Action;
+  /** What is shown of the key. */
+  readonly keys: readonly string[];
+  readonly text: Key;
+}
+
+export const BINDINGS: readonly Binding[] = [
+  { action: "toggle", keys: ["Space"], text: "page.key.toggle" },
+  { action: "step", keys: ["→"], text: "page.key.step" },
+  { action: "epoch", keys: ["Shift", "→"], text: "page.key.epoch" },
+  { action: "restart", keys: ["R"], text: "page.key.restart" },
+  { action: "renew", keys: ["N"], text: "page.key.renew" },
+  { action: "closer", keys: ["+"], text: "page.key.closer" },
+  { action: "farther", keys: ["−"], text: "page.key.farther" },
+  { action: "fit", keys: ["F"], text: "page.key.fit" },
+  { action: "structure", keys: ["1"], text: "page.key.structure" },
+  { action: "values", keys: ["2"], text: "page.key.values" },
+  { action: "gradients", keys: ["3"], text: "page.key.gradients" },
+  { action: "leave", keys: ["Esc"], text: "page.key.leave" },
+  { action: "help", keys: ["?"], text: "page.key.help" },
+];
+
+const PLAIN: Readonly<Record<string, Action>> = {
+  " ": "toggle",
+  r: "restart",
+  n: "renew",
+  "+": "closer",
+  "=": "closer",
+  "-": "farther",
+  "−": "farther",
+  f: "fit",
+  "1": "structure",
+  "2": "values",
+  "3": "gradients",
+  Escape: "leave",
+  "?": "help",
+};
+
+/** What a key press asks for; null where it belongs to somebody else. */
+export function actionOf(event: KeyboardEvent): Action | null {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented)
+    return null;
+  const owner = event.target instanceof Element ? event.target : null;
+  if (owner?.closest("input:not([type=range]), textarea, [contenteditable], dialog")) return null;
+  const arrows = owner?.closest(
+    "input, select, [role=tab], [role=radio], [role=listbox], [role=tree], [role=grid], [data-arrows]",
+  );
+  if (event.key === "ArrowRight") return arrows ? null : event.shiftKey ? "epoch" : "step";
+  if (event.key === " " && owner?.closest("button, select, summary, a, [role=option], [data-arrows]"))
+    return null;
+  if (event.key.length === 1 && owner?.closest("select")) return null;
+  return PLAIN[event.key.length === 1 ? event.key.toLowerCase() : event.key] ?? null;
+}

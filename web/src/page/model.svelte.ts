@@ -1,0 +1,231 @@
+/** The page's replica of the session: events in, commands out. Panels read from it and call it; it draws nothing. */
+
+import { getContext, setContext, untrack } from "svelte";
+import { SvelteMap } from "svelte/reactivity";
+import { t } from "../i18n/language.svelte";
+import { short } from "../i18n/numbers";
+import type { Link } from "../link/link";
+import { type Event, type FieldSpec, type Notice, type Palette, SCHEMA } from "../messages";
+import { type Edits, held, type Setting } from "../store/edits";
+import { exists } from "../store/marks";
+import { BLANK, connected, current, dismissed, edited, reduce, type View } from "../store/view";
+import { Stopwatch } from "./stopwatch";
+import { look } from "./theme.svelte";
+
+/** Least time between two announcements to a screen reader, in milliseconds. */
+const SILENCE = 1000;
+/** A control does not show an unanswered value longer than this. */
+const PATIENCE = 3000;
+
+export class Model {
+  view: View = $state.raw(BLANK);
+  selected: string | null = $state(null);
+  hovered: string | null = $state(null);
+  layers = $state({ structure: true, values: true, gradients: true });
+  /** What was asked for and the session has not shown yet. */
+  #intent: boolean | null = $state(null);
+  /** What a screen reader is told next. */
+  announcement = $state("");
+  retryInSeconds = $state(0);
+  help = $state(false);
+  /** Paths whose notices have a place beside their control, with how many controls show them. */
+  readonly places = new SvelteMap<string, number>();
+  readonly stopwatch = new Stopwatch();
+
+  readonly document = $derived(this.view.document);
+  readonly welcome = $derived(this.view.welcome);
+  readonly catalogue = $derived(this.view.welcome?.catalogue ?? null);
+  readonly dataset = $derived(this.view.dataset);
+  readonly graph = $derived(this.view.graph);
+  /** The newest frame that belongs to the structure shown. */
+  readonly frame = $derived(current(this.view) ? this.view.frame : null);
+  readonly palette: Palette | null = $derived(
+    this.view.welcome?.palettes.find((each) => each.theme === look.theme) ?? null,
+  );
+  readonly playing = $derived(this.#intent ?? this.view.frame?.playing ?? false);
+  readonly target = $derived(this.hovered ?? this.selected);
+  readonly toasts: readonly Notice[] = $derived([
+    ...this.view.toasts,
+    ...Object.values(this.view.beside).filter((each) => !this.places.get(each.where)),
+  ]);
+
+  #draft: Record<string, Setting> = {};
+  #flush = 0;
+  #stepped = false;
+  #said = 0;
+  #saying: ReturnType<typeof setTimeout> | undefined;
+  #patience: ReturnType<typeof setTimeout> | undefined;
+  #asked: string | null = null;
+
+  constructor(private readonly link: Link) {
+    link.on((event) => this.#take(event));
+    link.onState((state, retryInSeconds) => {
+      this.view = connected(this.view, state);
+      this.retryInSeconds = retryInSeconds;
+      this.#intent = null;
+    });
+  }
+
+  /** What a control shows: the value under way, else the experiment's. */
+  value(path: string): Setting | undefined {
+    const pending = this.view.edits[path];
+    if (pending !== undefined) return pending.value;
+    return this.view.document === null ? undefined : held(this.view.document.experiment, path);
+  }
+
+  field(path: string): FieldSpec | undefined {
+    const catalogue = this.catalogue;
+    const optimiser = this.value("training.optimiser");
+    const own = catalogue?.optimisers.find((each) => each.name === optimiser)?.fields ?? [];
+    return [...(catalogue?.fields ?? []), ...own].find((each) => each.path === path);
+  }
+
+  notice(path: string): Notice | undefined {
+    return this.view.beside[path];
+  }
+
+  /** Changes the experiment; what comes within one animation frame goes out as one command. */
+  edit(changes: Record<string, Setting>): void {
+    Object.assign(this.#draft, changes);
+    this.stopwatch.begin();
+    this.#pend(changes, 0);
+    this.#flush ||= requestAnimationFrame(() => {
+      const draft = this.#draft;
+      this.#draft = {};
+      this.#flush = 0;
+      this.#pend(draft, this.link.send({ type: "edit", changes: draft }));
+      clearTimeout(this.#patience);
+      this.#patience = setTimeout(() => {
+        this.view = { ...this.view, edits: {} };
+      }, PATIENCE);
+    });
+  }
+
+  play(): void {
+    this.#intent = true;
+    this.link.send({ type: "play" });
+    this.announce(t("page.say.playing"));
+  }
+
+  pause(): void {
+    this.#intent = false;
+    this.link.send({ type: "pause" });
+    this.announce(t("page.say.paused"));
+  }
+
+  toggle(): void {
+    if (this.playing) this.pause();
+    else this.play();
+  }
+
+  step(unit: "batch" | "epoch"): void {
+    this.#intent = null;
+    this.link.send({ type: "step", unit });
+    this.#stepped = true;
+  }
+
+  restart(): void {
+    this.link.send({ type: "restart" });
+    this.announce(t("page.say.restarted"));
+  }
+
+  renew(): void {
+    this.link.send({ type: "renew" });
+    this.announce(t("page.say.renewed"));
+  }
+
+  pace(stepsPerSecond: number): void {
+    this.link.send({ type: "pace", steps_per_second: stepsPerSecond });
+  }
+
+  look(example: number | null): void {
+    this.link.send({ type: "look", example });
+  }
+
+  select(target: string | null): void {
+    this.selected = target;
+    this.#inspect();
+  }
+
+  hover(target: string | null): void {
+    this.hovered = target;
+    this.#inspect();
+  }
+
+  /** The frame with this ``seq`` is on the screen. */
+  painted(seq: number): void {
+    this.link.send({ type: "ack", seq });
+    this.stopwatch.painted(seq);
+  }
+
+  dismiss(notice: Notice): void {
+    this.view = dismissed(this.view, notice);
+  }
+
+  /** A control that has a place for the notices of ``path`` appears (1) or goes (-1). */
+  showing(path: string, change: 1 | -1): void {
+    untrack(() => this.places.set(path, (this.places.get(path) ?? 0) + change));
+  }
+
+  retry(): void {
+    this.link.retry();
+  }
+
+  /** Tells a screen reader, at most once a second; of more only the last is told. */
+  announce(text: string): void {
+    clearTimeout(this.#saying);
+    const wait = Math.max(0, this.#said + SILENCE - performance.now());
+    this.#saying = setTimeout(() => {
+      this.#said = performance.now();
+      this.announcement = text;
+    }, wait);
+  }
+
+  #take(event: Event): void {
+    this.view = reduce(this.view, event, SCHEMA);
+    if (event.type === "frame") {
+      if (event.playing === this.#intent) this.#intent = null;
+      if (this.#stepped && !event.playing) {
+        this.#stepped = false;
+        this.announce(t("page.say.stepped", { step: event.step, loss: short(event.validation_loss) }));
+      }
+    } else if (event.type === "document") {
+      this.stopwatch.document(event.seq);
+    } else if (event.type === "graph") {
+      if (this.selected !== null && !exists(event, this.selected)) this.selected = null;
+      if (this.hovered !== null && !exists(event, this.hovered)) this.hovered = null;
+      this.#inspect();
+    } else if (event.type === "welcome") {
+      this.#asked = null;
+      this.#intent = null;
+      this.#inspect();
+    } else if (event.type === "notice" && event.level === "error") {
+      this.#intent = null;
+      this.#stepped = false;
+    }
+  }
+
+  #inspect(): void {
+    const target = this.hovered ?? this.selected;
+    if (target === this.#asked) return;
+    this.#asked = target;
+    this.link.send({ type: "inspect", target });
+  }
+
+  #pend(changes: Record<string, Setting>, command: number): void {
+    const edits: Edits = Object.fromEntries(
+      Object.entries(changes).map(([path, value]) => [path, { value, command }]),
+    );
+    this.view = edited(this.view, edits);
+  }
+}
+
+const KEY = Symbol("model");
+
+export function provide(model: Model): void {
+  setContext(KEY, model);
+}
+
+export function useModel(): Model {
+  return getContext<Model>(KEY);
+}

@@ -1,0 +1,10 @@
+/** A hold on the stage for what stands over it: zoom control, inspector, keys. */
+
+import type { Stage } from "../stage";
+
+export class StageHandle {
+  stage: Stage | null = $state.raw(null);
+  zoomed = $state(1);
+  /** Grows whenever marks may stand elsewhere. */
+  moved = $state(0);
+}

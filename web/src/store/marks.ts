@@ -1,0 +1,85 @@
+/** Names of marks: ``n:L:J`` a neuron, ``w:L:J:I`` a weight, ``b:L:J`` a bias, ``loss`` the loss. */
+
+import type { Frame, Graph } from "../messages";
+
+export type Mark =
+  | { readonly kind: "neuron" | "bias"; readonly layer: number; readonly neuron: number }
+  | { readonly kind: "weight"; readonly layer: number; readonly neuron: number; readonly source: number }
+  | { readonly kind: "loss" };
+
+export function parsed(target: string): Mark | null {
+  if (target === "loss") return { kind: "loss" };
+  const [letter, ...rest] = target.split(":");
+  const [layer, neuron, source] = rest.map(Number);
+  if (layer === undefined || neuron === undefined) return null;
+  if (letter === "n") return { kind: "neuron", layer, neuron };
+  if (letter === "b") return { kind: "bias", layer, neuron };
+  if (letter === "w" && source !== undefined) return { kind: "weight", layer, neuron, source };
+  return null;
+}
+
+/** The number of a node in the graph, -1 where there is none. */
+export function nodeOf(graph: Graph, target: string): number {
+  const mark = parsed(target);
+  if (mark === null) return -1;
+  if (mark.kind === "loss") return graph.layers.find((layer) => layer.kind === "loss")?.first ?? -1;
+  const layer = graph.layers[mark.layer];
+  return layer !== undefined && layer.kind !== "loss" && mark.neuron < layer.count
+    ? layer.first + mark.neuron
+    : -1;
+}
+
+/** The parameter of a weight or a bias, -1 where there is none. */
+export function parameterOf(graph: Graph, target: string): number {
+  const mark = parsed(target);
+  if (mark?.kind === "bias") return graph.bias[nodeOf(graph, target)] ?? -1;
+  if (mark?.kind !== "weight") return -1;
+  const to = graph.layers[mark.layer];
+  const from = graph.layers[mark.layer - 1];
+  if (to === undefined || from === undefined || mark.neuron >= to.count || mark.source >= from.count)
+    return -1;
+  const target_ = to.first + mark.neuron;
+  const source = from.first + mark.source;
+  for (let e = 0; e < graph.source.length; e++) {
+    if (graph.target[e] === target_ && graph.source[e] === source) return graph.parameter[e] ?? -1;
+  }
+  return -1;
+}
+
+/** Whether the graph has this mark. */
+export function exists(graph: Graph, target: string): boolean {
+  const mark = parsed(target);
+  if (mark === null) return false;
+  if (mark.kind === "weight" || mark.kind === "bias") return parameterOf(graph, target) >= 0;
+  return nodeOf(graph, target) >= 0;
+}
+
+/** Value and gradient of a mark in a frame. */
+export function numbersOf(
+  graph: Graph,
+  frame: Frame,
+  target: string,
+): { value: number; gradient: number } | null {
+  const p = parameterOf(graph, target);
+  if (p >= 0) return { value: frame.parameters[p] ?? Number.NaN, gradient: frame.gradients[p] ?? Number.NaN };
+  const n = nodeOf(graph, target);
+  if (n < 0 || target.startsWith("b:")) return null;
+  return { value: frame.values[n] ?? Number.NaN, gradient: frame.adjoints[n] ?? Number.NaN };
+}
+
+/** The nodes that stand nearest in the computation: the ends of a weight, the inputs and consumers of a neuron. */
+export function neighbours(graph: Graph, target: string): string[] {
+  const mark = parsed(target);
+  if (mark === null) return [];
+  if (mark.kind === "weight") {
+    return [`n:${mark.layer}:${mark.neuron}`, `n:${mark.layer - 1}:${mark.source}`];
+  }
+  if (mark.kind === "bias") return [`n:${mark.layer}:${mark.neuron}`];
+  const n = nodeOf(graph, target);
+  const found: string[] = [];
+  for (let e = 0; e < graph.source.length; e++) {
+    if (graph.source[e] === n) found.push(graph.names[graph.target[e]!]!);
+    else if (graph.target[e] === n) found.push(graph.names[graph.source[e]!]!);
+  }
+  return found;
+}
