@@ -32,6 +32,7 @@ export interface StageOptions extends StageText {
   onSelect(target: string | null): void;
   /** The frame with this `seq`, and every earlier one, has been painted or passed over. */
   onPainted(seq: number): void;
+  /** The view has changed, or marks stand elsewhere: `anchor` has new answers. */
   onView(zoom: number): void;
 }
 

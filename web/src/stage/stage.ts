@@ -231,11 +231,13 @@ export class Stage {
   /** Where everything stands at this moment. */
   private move(scene: Scene, theme: Theme, now: number): void {
     const before = this.camera.view;
-    if (this.camera.advance(scene, theme, now)) this.picture.repaint();
+    const stretched = this.camera.advance(scene, theme, now);
     this.viewed(before);
-    if (!this.picture.moving) return;
+    if (!stretched && !this.picture.moving) return;
+    if (stretched) this.picture.repaint();
     this.picture.advance(now);
     this.overlayStale = true;
+    this.options.onView(this.camera.view.zoom);
   }
 
   /** What follows from a view that is no longer `before`. */
@@ -245,7 +247,7 @@ export class Stage {
     this.picture.repaint();
     this.overlayStale = true;
     this.pointerStale = this.pointer !== null;
-    if (view.zoom !== before.zoom) this.options.onView(view.zoom);
+    this.options.onView(view.zoom);
   }
 
   /** Take over the newest frame unless a picture is still unfinished or it is too early; true: later. */

@@ -134,7 +134,11 @@ export const neuron: MarkType = {
 export function roomBelow({ scene, view }: Pick<Scenery, "scene" | "view">, n: number): boolean {
   const side = scene.size[n]! * view.zoom;
   const { across, down } = scene.pitch(n);
-  return side >= TEXT_SIDE && down * view.zoom - side >= TEXT_LINE && across * view.zoom >= TEXT_WIDTH;
+  return (
+    side >= (n === scene.loss ? TEXT_SIDE / 2 : TEXT_SIDE) &&
+    down * view.zoom - side >= TEXT_LINE &&
+    across * view.zoom >= TEXT_WIDTH
+  );
 }
 
 /** On which side node n's label stands, null for a node without a visible label. */
