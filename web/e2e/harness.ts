@@ -11,7 +11,7 @@ import {
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
-const program = process.env["CHAINRULE"] ?? `${repository}.venv/bin/chainrule`;
+const program = process.env.CHAINRULE ?? `${repository}.venv/bin/chainrule`;
 export const python = program.replace(/chainrule$/, "python");
 
 const FLAGS = [
@@ -104,7 +104,7 @@ function watch(page: Page): void {
 export function stage(...options: string[]): { readonly server: Server } {
   beforeAll(async () => {
     [browser, shared] = await Promise.all([
-      chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: FLAGS }),
+      chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS }),
       startServer(...options),
     ]);
   });

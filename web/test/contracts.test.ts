@@ -24,11 +24,14 @@ function parts(path: string, text: string): Set<string> {
 
 const FORBIDDEN: Record<string, readonly string[]> = {
   stage: ["link", "panels", "page"],
-  panels: ["link", "stage", "page"],
+  panels: ["link", "stage"],
   store: ["link", "stage", "panels", "page"],
   link: ["stage", "panels", "page"],
   i18n: ["link", "store", "stage", "panels", "page"],
 };
+
+/** The one panel that holds the stage. */
+const MEETING = "panels/StageArea.svelte -> stage";
 
 /** Code only: a comment may speak of the document. */
 function code(text: string): string {
@@ -44,7 +47,7 @@ describe("parts of the page", () => {
     const crossings = [...sources]
       .filter(([path]) => path.startsWith(`${part}/`))
       .flatMap(([path, text]) => [...parts(path, text)].map((other) => `${path} -> ${other}`))
-      .filter((crossing) => forbidden.includes(crossing.split(" -> ")[1] ?? ""));
+      .filter((crossing) => forbidden.includes(crossing.split(" -> ")[1] ?? "") && crossing !== MEETING);
     expect(crossings).toEqual([]);
   });
 

@@ -1,0 +1,102 @@
+/** The page as a person uses it: what can be pressed and read, by its accessible names. */
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { Locator, Page } from "playwright-core";
+import { expect } from "vitest";
+import { python } from "./harness";
+
+const WAIT = 20_000;
+
+/** Until the first frame stands on the screen. */
+export async function ready(page: Page): Promise<void> {
+  await expect.poll(() => page.locator("[data-step]").count(), { timeout: WAIT }).toBe(1);
+  await button(page, "Play").or(button(page, "Pause")).waitFor({ timeout: WAIT });
+  await expect.poll(() => button(page, "One batch").isEnabled(), { timeout: WAIT }).toBe(true);
+  await expect.poll(() => validationLoss(page), { timeout: WAIT }).toBeGreaterThan(0);
+}
+
+export function button(page: Page, name: string): Locator {
+  return page.getByRole("button", { name, exact: true });
+}
+
+export async function press(page: Page, name: string): Promise<void> {
+  await button(page, name).click();
+}
+
+export async function step(page: Page): Promise<number> {
+  return Number(await page.locator("[data-step]").getAttribute("data-step"));
+}
+
+export async function epoch(page: Page): Promise<number> {
+  return Number(await page.locator("[data-epoch]").getAttribute("data-epoch"));
+}
+
+/** Waits until the counter says so. */
+export async function atStep(page: Page, wanted: number): Promise<void> {
+  await expect.poll(() => step(page), { timeout: WAIT }).toBe(wanted);
+}
+
+export async function beyondStep(page: Page, least: number): Promise<void> {
+  await expect.poll(() => step(page), { timeout: WAIT }).toBeGreaterThan(least);
+}
+
+/** Stops, and gives the step it stopped at, once nothing moves any more. */
+export async function pause(page: Page): Promise<number> {
+  await press(page, "Pause");
+  await button(page, "Play").waitFor({ timeout: WAIT });
+  let before = -1;
+  await expect
+    .poll(
+      async () => {
+        const now = await step(page);
+        const rests = now === before;
+        before = now;
+        return rests;
+      },
+      { timeout: WAIT, interval: 150 },
+    )
+    .toBe(true);
+  return before;
+}
+
+export async function choose(page: Page, dataset: string): Promise<void> {
+  const radio = page.getByRole("radio", { name: dataset });
+  await radio.click();
+  await expect.poll(() => radio.getAttribute("aria-checked"), { timeout: WAIT }).toBe("true");
+}
+
+/** The box with the exact value of a number's control. */
+export function exact(page: Page, name: string): Locator {
+  return page.getByRole("textbox", { name: `${name}, exact value` });
+}
+
+export async function write(page: Page, name: string, value: string): Promise<void> {
+  await exact(page, name).fill(value);
+  await exact(page, name).press("Enter");
+}
+
+/** A number as the page writes it. */
+export function read(text: string): number {
+  return Number(text.replaceAll("−", "-").replaceAll(",", "").replace("∞", "Infinity").replace("%", ""));
+}
+
+/** The validation loss that the page shows, from the name of the chart. */
+export async function validationLoss(page: Page): Promise<number> {
+  const chart = page.getByRole("img", { name: /^Loss over steps/ });
+  const label = (await chart.count()) === 1 ? await chart.getAttribute("aria-label") : null;
+  return read(/validation ([^\s,]+)/.exec(label ?? "")?.[1] ?? "NaN");
+}
+
+export interface Replay {
+  readonly value: number;
+  readonly gradient: number;
+  readonly validation_loss: number;
+}
+
+/** The same experiment on the reference machine, without page, session or WebAssembly. */
+export async function replay(asked: Readonly<Record<string, unknown>>): Promise<Replay> {
+  const script = fileURLToPath(new URL("replay.py", import.meta.url));
+  const { stdout } = await promisify(execFile)(python, [script, JSON.stringify(asked)]);
+  return JSON.parse(stdout) as Replay;
+}

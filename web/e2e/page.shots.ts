@@ -1,0 +1,96 @@
+/** Pictures of the page in web/shots, and the one or two of the documentation in docs/images. */
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { Page } from "playwright-core";
+import { beforeAll, test } from "vitest";
+import * as at from "./driver";
+import { open, stage } from "./harness";
+
+const world = stage();
+const folder = fileURLToPath(new URL("../shots/", import.meta.url));
+const images = fileURLToPath(new URL("../../docs/images/", import.meta.url));
+
+const SIZES = {
+  "1280": { width: 1280, height: 800 },
+  "1920": { width: 1920, height: 1080 },
+  phone: { width: 390, height: 844 },
+} as const;
+
+beforeAll(async () => {
+  await mkdir(folder, { recursive: true });
+  await mkdir(images, { recursive: true });
+});
+
+/** Until the first frame is there, whatever the language. */
+async function settled(page: Page): Promise<void> {
+  await page.locator('[data-step="0"]').waitFor();
+  await page.locator('[role="listbox"] [role="option"]').first().waitFor({ state: "attached" });
+  await page.evaluate(() => document.fonts.ready);
+  await page.waitForTimeout(600);
+}
+
+async function keys(page: Page, ...names: string[]): Promise<void> {
+  for (const name of names) await page.keyboard.press(name);
+}
+
+async function inspect(page: Page): Promise<void> {
+  await page.locator('[role="listbox"] [tabindex="0"]').focus();
+  await keys(page, "ArrowRight", "ArrowRight", "Home", "ArrowDown", "ArrowDown", "e", "e", "Enter");
+  await page.locator("[data-inspector]").waitFor();
+  await page.waitForTimeout(500);
+}
+
+for (const size of Object.keys(SIZES) as (keyof typeof SIZES)[]) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const locale of ["en-GB", "zh-CN"] as const) {
+      test(`${size} ${colorScheme} ${locale}`, async () => {
+        const shot = (name: string) =>
+          page.screenshot({ path: `${folder}${size}-${colorScheme}-${locale.slice(0, 2)}-${name}.png` });
+        const page = await open(world.server.url, { viewport: SIZES[size], colorScheme, locale });
+        await settled(page);
+        await shot("1-opened");
+        await keys(page, "Space");
+        await at.beyondStep(page, 150);
+        await shot("2-training");
+        await at.beyondStep(page, 500);
+        await keys(page, "Space");
+        await page.waitForTimeout(500);
+        await shot("3-trained");
+        await inspect(page);
+        await shot("4-inspector");
+      });
+    }
+  }
+}
+
+test("an error beside its control", async () => {
+  const page = await open(world.server.url);
+  await at.ready(page);
+  await at.write(page, "Batch size", "5000");
+  await page.getByRole("alert").filter({ hasText: "5000" }).waitFor();
+  await page.screenshot({ path: `${folder}1280-light-en-5-error.png` });
+});
+
+for (const name of ["Iris", "Penguins", "Digits"]) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    test(`${name} ${colorScheme}`, async () => {
+      const page = await open(world.server.url, { colorScheme });
+      await at.ready(page);
+      await at.choose(page, name);
+      await at.press(page, "Play");
+      await at.beyondStep(page, 300);
+      await at.pause(page);
+      await page.screenshot({ path: `${folder}1280-${colorScheme}-en-6-${name.toLowerCase()}.png` });
+    });
+  }
+}
+
+test("for the documentation", async () => {
+  const page = await open(world.server.url, { viewport: SIZES["1280"], deviceScaleFactor: 1.5 });
+  await settled(page);
+  await keys(page, "Space");
+  await at.beyondStep(page, 400);
+  await keys(page, "Space");
+  await inspect(page);
+  await page.screenshot({ path: `${images}playground.png` });
+});

@@ -1,0 +1,49 @@
+"""Run an experiment again without page, session or WebAssembly, and print one mark's numbers as JSON.
+
+    python replay.py '{"data": {"name": "moons"}, "network": {"hidden": [4]}, "training": {}, "steps": 3,
+                       "target": "w:1:0:0"}'
+
+The machine is the plain Python reference. ``target`` is named as in the session's events.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from chainrule.machine.reference import ReferenceMachine
+from chainrule.network import Plan, Trainer
+from chainrule.network.data import load, split
+from chainrule.session.experiment import DataChoice, Experiment, NetworkShape, Training
+
+
+def replayed(asked: dict[str, Any]) -> dict[str, float]:
+    experiment = Experiment(
+        data=DataChoice(**asked.get("data", {})),
+        network=NetworkShape(**asked.get("network", {})),
+        training=Training(**asked.get("training", {})),
+    )
+    data, training = experiment.data, experiment.training
+    table = load(data.name, data.points, data.noise, experiment.seed)
+    classes = len(table.classes)
+    sizes = (len(table.features), *experiment.network.hidden, 1 if classes == 2 else classes)
+    plan = Plan(sizes, experiment.network.activation, training.loss, training.optimiser, training.batch_size)
+    divided = split(table, data.train_share, experiment.seed)
+    hyper = {"learning_rate": training.learning_rate, **training.hyper}
+    trainer = Trainer(ReferenceMachine(), plan, divided, experiment.seed, hyper)
+    trainer.advance(asked["steps"])
+
+    kind, layer, neuron, *source = asked["target"].split(":")
+    spans = trainer.layers[int(layer) - 1]
+    place = spans.biases + int(neuron)
+    if kind == "w":
+        place = spans.weights + int(neuron) * spans.inputs + int(source[0])
+    return {
+        "value": trainer.parameters()[place],
+        "gradient": trainer.gradients()[place],
+        "validation_loss": trainer.evaluate().validation_loss,
+    }
+
+
+print(json.dumps(replayed(json.loads(sys.argv[1]))))
