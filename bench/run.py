@@ -1,7 +1,7 @@
 """Measure everything: the engine's steps, then the page in a real browser. Figures go to bench/results.
 
-    make bench            both
-    python bench/run.py   the same, where everything is set up
+make bench            both
+python bench/run.py   the same, where everything is set up
 """
 
 from __future__ import annotations

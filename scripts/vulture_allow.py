@@ -16,4 +16,4 @@ _.max_nodes_per_frame, _.cache_size_mb, _.node_radius, _.edge_width, _.animation
 _.highlight_threshold, _.gradient_precision, _.update_threshold
 _.thresholds, _.gradient_scale, _.gradient_limit, _.value_limit, _.invalid
 _.max_steps, _.paces, _.training_rows, _.validation_rows, _.operation
-_.map_width, _.map_height, _.inspection
+_.map_width, _.map_height, _.inspection, _.batch_gradient

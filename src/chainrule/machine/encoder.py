@@ -120,7 +120,6 @@ class Function:
         self._parameters = parameters
         self._locals: list[int] = []
         self._code = bytearray()
-        self._depth = 0
 
     def local(self, kind: int = I32) -> int:
         """A new local variable."""
@@ -186,10 +185,6 @@ class Function:
     def fill(self) -> Function:
         """memory.fill: destination, byte, count."""
         self._code += b"\xfc\x0b\x00"
-        return self
-
-    def call(self, index: int) -> Function:
-        self._code += b"\x10" + unsigned(index)
         return self
 
     def call_indirect(self, type_index: int) -> Function:

@@ -71,10 +71,10 @@ def _max(a: float, b: float) -> float:
 
 @frozen
 class Primitive:
-    """One row: ``latex`` has ``{0}``-like holes; ``binds`` is its precedence and ``holes`` what each hole needs."""
+    """One row: ``latex`` has ``{0}``-like holes; ``binds`` is its precedence and ``holes`` what each hole, one for
+    each argument, needs."""
 
     name: str
-    arity: int
     evaluate: Callable[..., Any]
     latex: str
     binds: int
@@ -87,30 +87,29 @@ def _call(name: str) -> str:
 
 
 _ROWS = (
-    Primitive("add", 2, lambda a, b: a + b, "{0} + {1}", SUM, (SUM, SUM), ("f64x2.add",)),
-    Primitive("sub", 2, lambda a, b: a - b, "{0} - {1}", SUM, (SUM, PRODUCT), ("f64x2.sub",)),
-    Primitive("mul", 2, lambda a, b: a * b, r"{0} \, {1}", PRODUCT, (PRODUCT, PRODUCT), ("f64x2.mul",)),
-    Primitive("div", 2, _div, r"\frac{{{0}}}{{{1}}}", ATOM, (RELATION, RELATION), ("f64x2.div",)),
-    Primitive("neg", 1, lambda a: -a, "-{0}", SUM, (PRODUCT,), ("f64x2.neg",)),
-    Primitive("pow", 2, _pow, "{{{0}}}^{{{1}}}", UNARY, (ATOM, RELATION)),
-    Primitive("exp", 1, _total(math.exp, math.inf), "e^{{{0}}}", UNARY, (RELATION,)),
-    Primitive("expm1", 1, _total(math.expm1, math.inf), r"\left(e^{{{0}}} - 1\right)", ATOM, (RELATION,)),
-    Primitive("log", 1, _log, _call("ln"), ATOM, (RELATION,)),
-    Primitive("log1p", 1, _log1p, r"\ln\left(1 + {0}\right)", ATOM, (SUM,)),
-    Primitive("sin", 1, _total(math.sin, math.nan), _call("sin"), ATOM, (RELATION,)),
-    Primitive("cos", 1, _total(math.cos, math.nan), _call("cos"), ATOM, (RELATION,)),
-    Primitive("sqrt", 1, _total(math.sqrt, math.inf), r"\sqrt{{{0}}}", ATOM, (RELATION,), ("f64x2.sqrt",)),
-    Primitive("abs", 1, math.fabs, r"\left|{0}\right|", ATOM, (RELATION,), ("f64x2.abs",)),
-    Primitive("min", 2, _min, r"\min\left({0}, {1}\right)", ATOM, (RELATION, RELATION), ("f64x2.min",)),
-    Primitive("max", 2, _max, r"\max\left({0}, {1}\right)", ATOM, (RELATION, RELATION), ("f64x2.max",)),
-    Primitive("lt", 2, lambda a, b: a < b, "{0} < {1}", RELATION, (SUM, SUM), ("f64x2.lt",)),
-    Primitive("le", 2, lambda a, b: a <= b, r"{0} \le {1}", RELATION, (SUM, SUM), ("f64x2.le",)),
-    Primitive("gt", 2, lambda a, b: a > b, "{0} > {1}", RELATION, (SUM, SUM), ("f64x2.gt",)),
-    Primitive("ge", 2, lambda a, b: a >= b, r"{0} \ge {1}", RELATION, (SUM, SUM), ("f64x2.ge",)),
-    Primitive("eq", 2, lambda a, b: a == b, "{0} = {1}", RELATION, (SUM, SUM), ("f64x2.eq",)),
+    Primitive("add", lambda a, b: a + b, "{0} + {1}", SUM, (SUM, SUM), ("f64x2.add",)),
+    Primitive("sub", lambda a, b: a - b, "{0} - {1}", SUM, (SUM, PRODUCT), ("f64x2.sub",)),
+    Primitive("mul", lambda a, b: a * b, r"{0} \, {1}", PRODUCT, (PRODUCT, PRODUCT), ("f64x2.mul",)),
+    Primitive("div", _div, r"\frac{{{0}}}{{{1}}}", ATOM, (RELATION, RELATION), ("f64x2.div",)),
+    Primitive("neg", lambda a: -a, "-{0}", SUM, (PRODUCT,), ("f64x2.neg",)),
+    Primitive("pow", _pow, "{{{0}}}^{{{1}}}", UNARY, (ATOM, RELATION)),
+    Primitive("exp", _total(math.exp, math.inf), "e^{{{0}}}", UNARY, (RELATION,)),
+    Primitive("expm1", _total(math.expm1, math.inf), r"\left(e^{{{0}}} - 1\right)", ATOM, (RELATION,)),
+    Primitive("log", _log, _call("ln"), ATOM, (RELATION,)),
+    Primitive("log1p", _log1p, r"\ln\left(1 + {0}\right)", ATOM, (SUM,)),
+    Primitive("sin", _total(math.sin, math.nan), _call("sin"), ATOM, (RELATION,)),
+    Primitive("cos", _total(math.cos, math.nan), _call("cos"), ATOM, (RELATION,)),
+    Primitive("sqrt", _total(math.sqrt, math.inf), r"\sqrt{{{0}}}", ATOM, (RELATION,), ("f64x2.sqrt",)),
+    Primitive("abs", math.fabs, r"\left|{0}\right|", ATOM, (RELATION,), ("f64x2.abs",)),
+    Primitive("min", _min, r"\min\left({0}, {1}\right)", ATOM, (RELATION, RELATION), ("f64x2.min",)),
+    Primitive("max", _max, r"\max\left({0}, {1}\right)", ATOM, (RELATION, RELATION), ("f64x2.max",)),
+    Primitive("lt", lambda a, b: a < b, "{0} < {1}", RELATION, (SUM, SUM), ("f64x2.lt",)),
+    Primitive("le", lambda a, b: a <= b, r"{0} \le {1}", RELATION, (SUM, SUM), ("f64x2.le",)),
+    Primitive("gt", lambda a, b: a > b, "{0} > {1}", RELATION, (SUM, SUM), ("f64x2.gt",)),
+    Primitive("ge", lambda a, b: a >= b, r"{0} \ge {1}", RELATION, (SUM, SUM), ("f64x2.ge",)),
+    Primitive("eq", lambda a, b: a == b, "{0} = {1}", RELATION, (SUM, SUM), ("f64x2.eq",)),
     Primitive(
         "where",
-        3,
         lambda c, a, b: a if c else b,
         r"\begin{{cases}}{1} & {0}\\{2} & \text{{else}}\end{{cases}}",
         ATOM,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from chainrule.errors import RuleError
@@ -116,14 +116,3 @@ def postorder(*roots: Expr) -> Iterator[Expr]:
             seen.add(id(at))
             stack.append((at, True))
             stack.extend((arg, False) for arg in reversed(at.args))
-
-
-def substitute(expr: Expr, by: Mapping[Expr, Expr]) -> Expr:
-    """``expr`` with each node that is a key of ``by`` replaced."""
-    done: dict[int, Expr] = {}
-    for at in postorder(expr):
-        if at in by:
-            done[id(at)] = by[at]
-        else:
-            done[id(at)] = node(at.op, *(done[id(arg)] for arg in at.args)) if at.args else at
-    return done[id(expr)]
