@@ -1,5 +1,5 @@
 /** The loss: a circle with an italic L, the loss of the batch beneath. */
-import { type Draw, type MarkType, onGlass, square } from "./mark";
+import { type Draw, type MarkType, onGlass, square, textSize } from "./mark";
 import { NUMBER_BASE, roomBelow } from "./neuron";
 
 const RIM = 2;
@@ -32,7 +32,7 @@ const number: Draw = (context, scenery, nodes) => {
   const { look, theme } = scenery;
   if (look === null) return;
   onGlass(context, scenery);
-  context.font = `11px ${theme.mono}`;
+  context.font = `${textSize(scenery.view.zoom)}px ${theme.mono}`;
   context.fillStyle = theme.ink2;
   context.textAlign = "center";
   context.textBaseline = "alphabetic";

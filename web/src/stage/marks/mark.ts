@@ -45,6 +45,11 @@ export interface MarkType {
   pick(scenery: Scenery, x: number, y: number): number;
 }
 
+/** Size of the text around marks, in pixels: a caption's, a little larger where the drawing is. */
+export function textSize(zoom: number): number {
+  return Math.round(Math.max(11, Math.min(13, 11 * Math.sqrt(zoom))));
+}
+
 /** From here on the context draws in world coordinates. */
 export function inWorld(context: CanvasRenderingContext2D, { view, ratio }: Scenery): void {
   context.setTransform(ratio * view.zoom, 0, 0, ratio * view.zoom, ratio * view.x, ratio * view.y);

@@ -1,8 +1,8 @@
 /** Neurons: a rounded square with the neuron's map in it and its value beneath. */
 import type { Scene } from "../scene";
 import type { Theme } from "../theme";
-import type { Box } from "../view";
-import { type Draw, type MarkType, onGlass, type Scenery, square } from "./mark";
+import { type Box, FIT_ZOOM } from "../view";
+import { type Draw, type MarkType, onGlass, type Scenery, square, textSize } from "./mark";
 
 /** Corner of a 46-pixel node, as a share of its width. */
 const CORNER = 9 / 46;
@@ -47,8 +47,8 @@ const frames: Draw = (context, scenery, nodes) => {
 
 /** The names of inputs to their left; those of several outputs (classes) along the wire to the loss, clear of it. */
 const labels: Draw = (context, scenery, nodes) => {
-  const { scene, theme } = scenery;
-  context.font = `11px ${theme.sans}`;
+  const { scene, theme, view } = scenery;
+  context.font = `${textSize(view.zoom)}px ${theme.sans}`;
   context.fillStyle = theme.ink2;
   for (const n of nodes) {
     const side = labelSide(scenery, n);
@@ -97,7 +97,7 @@ const maps: Draw = (context, scenery, nodes) => {
 
 const numbers: Draw = (context, scenery, nodes) => {
   const { look, theme } = scenery;
-  context.font = `11px ${theme.mono}`;
+  context.font = `${textSize(scenery.view.zoom)}px ${theme.mono}`;
   context.fillStyle = theme.ink2;
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
@@ -157,7 +157,7 @@ export function labelSide(
 export function labelRoom(context: CanvasRenderingContext2D, scene: Scene, theme: Theme): number {
   const inputs = scene.graph.layers.find((layer) => layer.kind === "input");
   if (inputs === undefined || inputs.wrap > 1) return 0;
-  context.font = `11px ${theme.sans}`;
+  context.font = `${textSize(FIT_ZOOM)}px ${theme.sans}`;
   let widest = 0;
   for (let n = inputs.first; n < inputs.first + inputs.count; n++) {
     const text = shortened(context, scene.graph.labels[n]!, LABEL_WIDEST);

@@ -1,17 +1,16 @@
 /** Titles of the columns: they keep to their line at the top and follow their columns sideways. */
 import type { Box } from "../view";
-import { type Draw, type MarkType, onGlass, type Scenery } from "./mark";
+import { type Draw, type MarkType, onGlass, type Scenery, textSize } from "./mark";
 
 const GAP = 10;
 const HEIGHT = 16;
-const FONT = 11;
 /** A guess of a letter's width, where nothing can be measured. */
 const LETTER = 6;
 
 const titles: Draw = (context, scenery, layers) => {
   const { theme, titleY } = scenery;
   onGlass(context, scenery);
-  context.font = `500 ${FONT}px ${theme.sans}`;
+  context.font = `500 ${textSize(scenery.view.zoom)}px ${theme.sans}`;
   context.fillStyle = theme.ink2;
   context.textAlign = "center";
   context.textBaseline = "middle";
@@ -33,7 +32,7 @@ export const title: MarkType = {
       x: String((columnX(scenery, layer) - view.x) / view.zoom),
       y: String((scenery.titleY - view.y) / view.zoom),
       "text-anchor": "middle",
-      "font-size": String(FONT / view.zoom),
+      "font-size": String(textSize(view.zoom) / view.zoom),
       fill: scenery.theme.ink2,
     };
   },
