@@ -88,6 +88,27 @@ export async function validationLoss(page: Page): Promise<number> {
   return read(/validation ([^\s,]+)/.exec(label ?? "")?.[1] ?? "NaN");
 }
 
+/** Choose a mark by the list that stands for the stage, from an input on; gives the mark's name. */
+export async function inspect(page: Page, ...keys: readonly string[]): Promise<string> {
+  await page.locator('[role="listbox"] [tabindex="0"]').focus();
+  for (const key of [...keys, "Enter"]) await page.keyboard.press(key);
+  const card = page.locator("[data-inspector]");
+  await card.waitFor();
+  return (await card.getAttribute("data-inspector")) ?? "";
+}
+
+/** A number of the inspector: as it is written, and with every digit. */
+export async function shown(
+  page: Page,
+  what: "value" | "gradient",
+): Promise<{ short: number; full: number }> {
+  const place = page.locator(`[data-inspector] [data-${what}]`);
+  return {
+    short: read((await place.textContent())?.trim() ?? ""),
+    full: Number(await place.getAttribute("title")),
+  };
+}
+
 export interface Replay {
   readonly value: number;
   readonly gradient: number;

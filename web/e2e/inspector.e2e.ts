@@ -1,27 +1,12 @@
 /** The inspector: what it says of a weight is what the engine computes, and it says it of what was chosen. */
-import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import * as at from "./driver";
 import { open, stage } from "./harness";
 
 const world = stage();
 
-/** Choose the first weight into the second neuron of layer 1, by the list that stands for the stage. */
-async function selectWeight(page: Page): Promise<string> {
-  await page.locator('[role="listbox"] [tabindex="0"]').focus();
-  for (const key of ["ArrowRight", "Home", "ArrowDown", "e", "Enter"]) await page.keyboard.press(key);
-  const card = page.locator("[data-inspector]");
-  await card.waitFor();
-  return (await card.getAttribute("data-inspector")) ?? "";
-}
-
-async function shown(page: Page, what: "value" | "gradient"): Promise<{ short: number; full: number }> {
-  const place = page.locator(`[data-inspector] [data-${what}]`);
-  return {
-    short: at.read((await place.textContent())?.trim() ?? ""),
-    full: Number(await place.getAttribute("title")),
-  };
-}
+/** The first weight into the second neuron of layer 1. */
+const WEIGHT = ["ArrowRight", "Home", "ArrowDown", "e"] as const;
 
 for (const steps of [0, 23]) {
   test(`value and gradient of a weight at step ${steps} are the engine's`, async () => {
@@ -35,11 +20,11 @@ for (const steps of [0, 23]) {
         await at.atStep(page, next);
       }
     }
-    const target = await selectWeight(page);
+    const target = await at.inspect(page, ...WEIGHT);
     expect(target).toMatch(/^w:1:1:[01]$/);
     const truth = await at.replay({ steps, target });
-    await expect.poll(async () => (await shown(page, "gradient")).full).toBeCloseTo(truth.gradient, 10);
-    const [value, gradient] = [await shown(page, "value"), await shown(page, "gradient")];
+    await expect.poll(async () => (await at.shown(page, "gradient")).full).toBeCloseTo(truth.gradient, 10);
+    const [value, gradient] = [await at.shown(page, "value"), await at.shown(page, "gradient")];
     expect(Math.abs(value.full - truth.value)).toBeLessThan(1e-9 * Math.abs(truth.value) + 1e-15);
     expect(Math.abs(gradient.full - truth.gradient)).toBeLessThan(1e-9 * Math.abs(truth.gradient) + 1e-15);
     expect(value.short).toBe(Number(truth.value.toPrecision(3)));
@@ -52,11 +37,11 @@ for (const steps of [0, 23]) {
 test("the numbers in the inspector follow the training", async () => {
   const page = await open(world.server.url);
   await at.ready(page);
-  await selectWeight(page);
-  const before = await shown(page, "value");
+  await at.inspect(page, ...WEIGHT);
+  const before = await at.shown(page, "value");
   await at.press(page, "To the end of the epoch");
   await at.atStep(page, 20);
-  await expect.poll(async () => (await shown(page, "value")).full).not.toBe(before.full);
+  await expect.poll(async () => (await at.shown(page, "value")).full).not.toBe(before.full);
 });
 
 test("a pointer on the stage finds a neuron, and a click keeps it", async () => {

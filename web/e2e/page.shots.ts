@@ -34,9 +34,7 @@ async function keys(page: Page, ...names: string[]): Promise<void> {
 }
 
 async function inspect(page: Page): Promise<void> {
-  await page.locator('[role="listbox"] [tabindex="0"]').focus();
-  await keys(page, "ArrowRight", "ArrowRight", "Home", "ArrowDown", "ArrowDown", "e", "e", "Enter");
-  await page.locator("[data-inspector]").waitFor();
+  await at.inspect(page, "ArrowRight", "ArrowRight", "Home", "ArrowDown", "ArrowDown", "e", "e");
   await page.waitForTimeout(500);
 }
 
