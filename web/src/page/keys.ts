@@ -66,8 +66,8 @@ export function actionOf(event: KeyboardEvent): Action | null {
     "input, select, [role=tab], [role=radio], [role=listbox], [role=tree], [role=grid], [data-arrows]",
   );
   if (event.key === "ArrowRight") return arrows ? null : event.shiftKey ? "epoch" : "step";
-  if (event.key === " " && owner?.closest("button, select, summary, a, [role=option], [data-arrows]"))
-    return null;
+  // Space presses the button that the keyboard is on; after a click with the pointer it plays.
+  if (event.key === " " && owner?.closest("select, a, [role=option], button:focus-visible")) return null;
   if (event.key.length === 1 && owner?.closest("select")) return null;
   return PLAIN[event.key.length === 1 ? event.key.toLowerCase() : event.key] ?? null;
 }

@@ -1,5 +1,6 @@
 /** A hold on the stage for what stands over it: zoom control, inspector, keys. */
 
+import { untrack } from "svelte";
 import type { Stage } from "../stage";
 
 export class StageHandle {
@@ -7,4 +8,10 @@ export class StageHandle {
   zoomed = $state(1);
   /** Grows whenever marks may stand elsewhere. */
   moved = $state(0);
+
+  move(): void {
+    untrack(() => {
+      this.moved += 1;
+    });
+  }
 }

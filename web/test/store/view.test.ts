@@ -1,0 +1,152 @@
+import { describe, expect, test } from "vitest";
+import type { Document, Event, Frame, Graph, Notice, Welcome } from "../../src/messages";
+import { extended, NO_CURVE } from "../../src/store/curve";
+import { BLANK, connected, current, dismissed, edited, reduce, type View } from "../../src/store/view";
+
+const SCHEMA = "s1";
+
+const welcome = (resumed: boolean, schema = SCHEMA) =>
+  ({ type: "welcome", seq: 1, schema, session: "abc", resumed }) as unknown as Welcome;
+
+function document(rate: number, hidden: number[] = [8, 8]): Document {
+  return {
+    type: "document",
+    seq: 2,
+    revision: 1,
+    task: "binary",
+    parameters: 105,
+    pace: 100,
+    example: null,
+    experiment: {
+      seed: 1,
+      data: { name: "spirals", points: 500, noise: 0.1, train_share: 0.6 },
+      network: { hidden, activation: "tanh" },
+      training: {
+        optimiser: "adam",
+        learning_rate: rate,
+        hyper: { beta1: 0.9 },
+        loss: "mse",
+        batch_size: 15,
+      },
+    },
+  };
+}
+
+const frame = (revision: number, triples: number[], reset = false) =>
+  ({
+    type: "frame",
+    seq: 9,
+    revision,
+    curve: Float64Array.from(triples),
+    curve_reset: reset,
+  }) as unknown as Frame;
+
+const notice = (more: Partial<Notice>): Notice => ({
+  type: "notice",
+  seq: 5,
+  level: "error",
+  code: "error.edit_number",
+  facts: {},
+  text: "",
+  where: "",
+  command: 0,
+  ...more,
+});
+
+const after = (...events: Event[]): View =>
+  events.reduce((view, event) => reduce(view, event, SCHEMA), BLANK);
+
+describe("a connection", () => {
+  test("that resumes keeps what is shown", () => {
+    const before = after(welcome(false), document(0.01), frame(1, [0, 1, 2]));
+    const view = reduce(before, welcome(true), SCHEMA);
+    expect(view.document).toBe(before.document);
+    expect(view.curve.length).toBe(1);
+  });
+
+  test("to a new session forgets the old one", () => {
+    const view = after(welcome(false), document(0.01), frame(1, [0, 1, 2]), welcome(false));
+    expect(view.document).toBeNull();
+    expect(view.curve.length).toBe(0);
+  });
+
+  test("to a host of another protocol asks for a reload, for good", () => {
+    const view = after(welcome(false, "other"));
+    expect(view.connection).toBe("outdated");
+    expect(connected(view, "lost").connection).toBe("outdated");
+  });
+});
+
+describe("an edit", () => {
+  const shown = { "training.learning_rate": { value: 0.03, command: 4 } };
+
+  test("is shown until the document holds it", () => {
+    const view = edited(after(welcome(false), document(0.01)), shown);
+    expect(reduce(view, document(0.02), SCHEMA).edits).toEqual(shown);
+    expect(reduce(view, document(0.03), SCHEMA).edits).toEqual({});
+  });
+
+  test("of layers is compared layer by layer", () => {
+    const view = edited(after(document(0.01)), { "network.hidden": { value: [8, 9], command: 4 } });
+    expect(reduce(view, document(0.01, [8, 8]), SCHEMA).edits).not.toEqual({});
+    expect(reduce(view, document(0.01, [8, 9]), SCHEMA).edits).toEqual({});
+  });
+
+  test("that is refused gives way to the experiment, with the reason beside its control", () => {
+    const view = edited(after(document(0.01)), shown);
+    const refused = notice({ where: "training.learning_rate", command: 4 });
+    const next = reduce(view, refused, SCHEMA);
+    expect(next.edits).toEqual({});
+    expect(next.beside).toEqual({ "training.learning_rate": refused });
+    expect(next.toasts).toEqual([]);
+  });
+
+  test("that is answered does not take back a later one of the same control", () => {
+    const view = edited(after(document(0.01)), { "data.noise": { value: 0.2, command: 5 } });
+    expect(reduce(view, notice({ command: 4 }), SCHEMA).edits["data.noise"]?.value).toBe(0.2);
+  });
+
+  test("takes back what was said of its control, and nothing else", () => {
+    const view = after(document(0.01), notice({ where: "data.noise" }), notice({ where: "data.points" }));
+    expect(Object.keys(edited(view, { "data.noise": { value: 0, command: 0 } }).beside)).toEqual([
+      "data.points",
+    ]);
+  });
+});
+
+describe("a notice", () => {
+  test("of no control is a toast, once, and can be dismissed", () => {
+    const view = after(notice({ code: "a" }), notice({ code: "b" }), notice({ code: "a", seq: 8 }));
+    expect(view.toasts.map((each) => each.code)).toEqual(["b", "a"]);
+    expect(dismissed(view, view.toasts[0]!).toasts.map((each) => each.code)).toEqual(["a"]);
+  });
+});
+
+describe("a frame", () => {
+  test("of an older structure is not current", () => {
+    const graph = { type: "graph", revision: 2 } as unknown as Graph;
+    expect(current(after(graph, frame(1, [])))).toBe(false);
+    expect(current(after(graph, frame(2, [])))).toBe(true);
+  });
+});
+
+describe("a curve", () => {
+  test("grows, and one taken earlier does not change", () => {
+    let curve = NO_CURVE;
+    for (let step = 0; step < 5000; step++) curve = extended(curve, Float64Array.of(step, 1, 2), false);
+    const before = curve;
+    const next = extended(curve, Float64Array.of(5000, 0.5, 0.6, 5001, 0.4, 0.5), false);
+    expect(before.length).toBe(5000);
+    expect(next.length).toBe(5002);
+    expect(next.steps[5001]).toBe(5001);
+    expect(next.validation[5001]).toBe(0.5);
+    expect(next.steps[4999]).toBe(4999);
+  });
+
+  test("forgets at a reset, and the old one stays whole", () => {
+    const old = extended(NO_CURVE, Float64Array.of(0, 1, 2, 1, 3, 4), false);
+    const fresh = extended(old, Float64Array.of(0, 9, 8), true);
+    expect([fresh.length, fresh.training[0]]).toEqual([1, 9]);
+    expect([old.length, old.training[0]]).toEqual([2, 1]);
+  });
+});
