@@ -56,8 +56,8 @@ const PLAIN: Readonly<Record<string, Action>> = {
   "?": "help",
 };
 
-/** What a key press asks for; null where it belongs to somebody else. */
-export function actionOf(event: KeyboardEvent): Action | null {
+/** What a key press asks for; null where it belongs to somebody else. ``clicked``: the button clicked last. */
+export function actionOf(event: KeyboardEvent, clicked: Element | null): Action | null {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented)
     return null;
   const owner = event.target instanceof Element ? event.target : null;
@@ -66,8 +66,14 @@ export function actionOf(event: KeyboardEvent): Action | null {
     "input, select, [role=tab], [role=radio], [role=listbox], [role=tree], [role=grid], [data-arrows]",
   );
   if (event.key === "ArrowRight") return arrows ? null : event.shiftKey ? "epoch" : "step";
-  // Space presses the button that the keyboard is on; after a click with the pointer it plays.
-  if (event.key === " " && owner?.closest("select, a, [role=option], button:focus-visible")) return null;
+  if (event.key === " " && presses(owner, clicked)) return null;
   if (event.key.length === 1 && owner?.closest("select")) return null;
   return PLAIN[event.key.length === 1 ? event.key.toLowerCase() : event.key] ?? null;
+}
+
+/** Space presses the button that the keyboard has reached; after a click with the pointer, or with nothing to press, it plays. */
+function presses(owner: Element | null, clicked: Element | null): boolean {
+  if (owner?.closest("select, a, summary, [role=option]")) return true;
+  const button = owner?.closest("button") ?? null;
+  return button !== null && button !== clicked && button.getAttribute("aria-checked") !== "true";
 }
