@@ -15,8 +15,8 @@ export interface Room {
 const AWAY = 22;
 const EDGE = 12;
 const STEPS = 5;
-/** What hiding a pixel of the mark itself, of a neighbour, of a control costs, against a pixel of distance. */
-const COST = { mark: 60, neighbour: 12, control: 3, distance: 1 };
+/** What hiding a pixel of the mark itself, of a neighbour, of anything else costs, against a pixel of distance. */
+const COST = { mark: 60, neighbour: 12, other: 2, distance: 1 };
 
 /** The upper left corner for a card of this size in ``room``. */
 export function placed(
@@ -24,7 +24,7 @@ export function placed(
   room: Room,
   mark: Box,
   neighbours: readonly Box[],
-  controls: readonly Box[],
+  others: readonly Box[],
 ): { x: number; y: number } {
   const right = Math.max(EDGE, room.width - card.width - EDGE);
   const bottom = Math.max(EDGE, room.height - card.height - EDGE);
@@ -39,7 +39,7 @@ export function placed(
     };
     let cost = COST.mark * hidden(box, grown(mark, 6)) + COST.distance * gap(box, mark);
     for (const each of neighbours) cost += COST.neighbour * hidden(box, grown(each, 4));
-    for (const each of controls) cost += COST.control * hidden(box, each);
+    for (const each of others) cost += COST.other * hidden(box, each);
     if (cost < least) {
       least = cost;
       best = { x: Math.round(box.x), y: Math.round(box.y) };

@@ -75,10 +75,11 @@ function noticed(view: View, notice: Notice): View {
   return { ...view, edits, toasts: [...others, notice].slice(-MOST_TOASTS) };
 }
 
-/** An edit begins: its values are shown at once, and what was said of their controls is taken back. */
+/** An edit begins: its values are shown at once; what was said of their controls, and mere information, is taken back. */
 export function edited(view: View, changes: Edits): View {
-  const beside = { ...view.beside };
-  for (const path of Object.keys(changes)) delete beside[path];
+  const beside = Object.fromEntries(
+    Object.entries(view.beside).filter(([path, notice]) => !(path in changes) && notice.level !== "info"),
+  );
   return { ...view, edits: { ...view.edits, ...changes }, beside };
 }
 
