@@ -60,7 +60,9 @@ shots: .make/venv $(PAGE)
 		&& CHROMIUM="$$chromium" CHAINRULE="$(CURDIR)/$(BIN)/chainrule" npx vitest run --config e2e/shots.config.ts
 
 bench: .make/bench $(PAGE)
-	chromium=$$($(BIN)/python scripts/find_chromium.py) && CHROMIUM="$$chromium" $(BIN)/python bench/run.py
+	$(BIN)/python bench/steps.py
+	chromium=$$($(BIN)/python scripts/find_chromium.py) && cd web \
+		&& CHROMIUM="$$chromium" CHAINRULE="$(CURDIR)/$(BIN)/chainrule" npx vitest run --config e2e/figures.config.ts
 
 clean:
 	rm -rf .make .venv .venv-* dist build web/node_modules web/shots src/chainrule/hosts/page

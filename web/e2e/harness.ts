@@ -88,6 +88,11 @@ export async function open(url: string, options: BrowserContextOptions = {}): Pr
   return page;
 }
 
+/** The browser that `stage` started. */
+export function engine(): Browser {
+  return browser;
+}
+
 function watch(page: Page): void {
   page.on("pageerror", (error) => complaints.push(`exception: ${error.message}`));
   page.on("console", (message) => {
