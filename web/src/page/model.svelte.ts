@@ -5,7 +5,16 @@ import { SvelteMap } from "svelte/reactivity";
 import { t } from "../i18n/language.svelte";
 import { short } from "../i18n/numbers";
 import type { Link } from "../link/link";
-import { type Event, type FieldSpec, type Notice, type Palette, SCHEMA } from "../messages";
+import {
+  type Dataset,
+  type Event,
+  type FieldSpec,
+  type Frame,
+  type Graph,
+  type Notice,
+  type Palette,
+  SCHEMA,
+} from "../messages";
 import { type Edits, held, type Setting } from "../store/edits";
 import { exists } from "../store/marks";
 import { BLANK, connected, current, dismissed, edited, reduce, type View } from "../store/view";
@@ -16,6 +25,12 @@ import { look } from "./theme.svelte";
 const SILENCE = 1000;
 /** A control does not show an unanswered value longer than this. */
 const PATIENCE = 3000;
+
+export interface Scene {
+  readonly frame: Frame;
+  readonly graph: Graph;
+  readonly dataset: Dataset;
+}
 
 export class Model {
   view: View = $state.raw(BLANK);
@@ -39,6 +54,18 @@ export class Model {
   readonly graph = $derived(this.view.graph);
   /** The newest frame that belongs to the structure shown. */
   readonly frame = $derived(current(this.view) ? this.view.frame : null);
+  /**
+   * The newest picture that is whole: a frame with its structure and its examples. Between an edit of the structure
+   * and the first frame of it this is still the picture before.
+   */
+  readonly scene: Scene | null = $derived.by(() => {
+    const { frame, view } = this;
+    if (view.frame === null) this.#scene = null;
+    else if (frame !== null && view.graph !== null && view.dataset?.revision === frame.revision) {
+      this.#scene = { frame, graph: view.graph, dataset: view.dataset };
+    }
+    return this.#scene;
+  });
   readonly palette: Palette | null = $derived(
     this.view.welcome?.palettes.find((each) => each.theme === look.theme) ?? null,
   );
@@ -49,6 +76,7 @@ export class Model {
     ...Object.values(this.view.beside).filter((each) => !this.places.get(each.where)),
   ]);
 
+  #scene: Scene | null = null;
   #draft: Record<string, Setting> = {};
   #flush = 0;
   #stepped = false;
