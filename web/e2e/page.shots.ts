@@ -90,5 +90,5 @@ test("for the documentation", async () => {
   await at.beyondStep(page, 400);
   await keys(page, "Space");
   await inspect(page);
-  await page.screenshot({ path: `${images}playground.png` });
+  await page.screenshot({ path: `${images}playground.jpg`, quality: 88 });
 });
