@@ -82,8 +82,10 @@ clean:
 $(NODE)/node: scripts/find_node.py .make/venv
 	$(BIN)/python scripts/find_node.py $(NODE)
 
+# Not `npm ci`: it refuses a lock file that lacks optional packages of other platforms, and what a mirror of the
+# registry does not have cannot be locked. Versions come from the lock file all the same, and it is not written.
 .make/web: web/package.json web/package-lock.json $(NODE)/node
-	cd web && npm ci --silent --no-audit --no-fund
+	cd web && npm install --no-save --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(PAGE): .make/web $(PAGE_SOURCES)
