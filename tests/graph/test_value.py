@@ -5,6 +5,7 @@ import random
 
 import micrograd.engine
 import micrograd.nn
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -174,6 +175,37 @@ def test_a_number_to_the_power_of_a_value_is_differentiated():
 def test_something_that_is_no_number_is_named():
     with pytest.raises(RuleError, match="add works on Values and numbers, not on str"):
         Value(1.0) + "2"
+
+
+def test_numpy_s_numbers_are_numbers_on_either_side():
+    row = np.array([1.5, -2.0])
+    x = Value(3.0)
+    assert (x * row[0]).data == (row[0] * x).data == 4.5
+    assert (np.int64(2) - x).data == -1.0
+    assert isinstance(np.float32(0.5) + x, Value)
+    model = nn.MLP(2, [3, 1])
+    assert model(row).data == model(list(map(float, row))).data
+
+
+@pytest.mark.parametrize(
+    ("expression", "slope"),
+    [
+        (lambda x: x**0, 0.0),
+        (lambda x: x**1, 1.0),
+        (lambda x: x**2, 0.0),
+        (lambda x: x ** Value(2.0), 0.0),
+        (lambda x: Value(0.0) ** (x + 2), 0.0),
+        (lambda x: (x - 1e160).gelu(), 0.0),
+        (lambda x: (x + 1e160).gelu(), 1.0),
+        (lambda x: abs(x), 0.0),
+        (lambda x: (x + math.nan).relu(), 1.0),
+        (lambda x: abs(x + math.nan), math.nan),
+    ],
+)
+def test_slopes_at_zero_at_the_far_ends_and_at_nan(expression, slope):
+    x = Value(0.0)
+    expression(x).backward()
+    assert x.grad == pytest.approx(slope, nan_ok=True)
 
 
 def test_constants_reach_the_operation_and_missing_ones_are_named():

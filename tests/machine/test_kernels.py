@@ -1,11 +1,14 @@
 """Every structural instruction: WebAssembly against the plain Python text of it, on awkward sizes."""
 
+import subprocess
+import sys
 from array import array
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chainrule.errors import ProgramError
 from chainrule.machine import module_bytes
 from chainrule.machine.encoder import signed, unsigned
 from chainrule.machine.native import NativeMachine
@@ -187,6 +190,26 @@ def test_rows_start_on_whole_blocks_and_never_a_cache_way_apart(columns):
     assert stride >= padded(columns) >= columns
     assert stride % 8 == 0
     assert stride % 512 != 0
+
+
+def test_machines_may_be_made_in_many_threads_at_once():
+    """In a process of its own, where nothing is compiled yet."""
+    script = (
+        "import threading; from chainrule.machine.native import NativeMachine\n"
+        "gate = threading.Barrier(8); made = []\n"
+        "def make():\n    gate.wait(); made.append(NativeMachine())\n"
+        "threads = [threading.Thread(target=make) for _ in range(8)]\n"
+        "[t.start() for t in threads]; [t.join() for t in threads]; print(len(made))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert (done.stdout.strip(), done.stderr) == ("8", "")
+
+
+def test_a_program_beyond_the_address_space_is_refused():
+    builder = Builder()
+    builder.span("huge", 300_000, 1000)
+    with pytest.raises(ProgramError, match=r"need 2\.2 GB, and a machine holds 2 GB"):
+        builder.build()
 
 
 def test_two_machines_do_not_share_memory():

@@ -4,6 +4,7 @@ import math
 from array import array
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from chainrule.machine.native import NativeMachine
 from chainrule.machine.reference import ReferenceMachine
 from chainrule.network import Plan, Trainer
 from chainrule.network.data import load, split
+from chainrule.network.initialise import initial_parameters, survivors
 from chainrule.rules import LOSSES, OPTIMISERS, RULES
 
 ACTIVATIONS = [name for name, rule in RULES.items() if rule.kind == "activation"]
@@ -269,6 +271,87 @@ def test_rebuild_with_the_same_plan_changes_nothing():
     assert made.parameters() == twin.parameters()
 
 
+def test_adam_begins_afresh_when_it_is_chosen_in_the_middle_of_a_run():
+    """Its first step is the learning rate for every parameter, however many steps came before."""
+    made = trainer()
+    made.advance(500)
+    made.rebuild(evolve(made.plan, optimiser="adam"), made._split, {"learning_rate": 0.01})
+    for change, gradient in zip(made.forecast(), made.gradients(), strict=True):
+        assert change == pytest.approx(-math.copysign(0.01, gradient), rel=1e-3)
+
+
+def test_a_new_neuron_is_as_fresh_to_adam_as_at_the_start():
+    made = trainer(optimiser="adam")
+    made.advance(500)
+    made.rebuild(evolve(made.plan, sizes=(2, 5, 3, 1)), made._split, {"learning_rate": 0.01})
+    first = made.layers[0].weights + 4 * 2
+    for at in (first, first + 1, made.layers[0].biases + 4):
+        assert abs(made.forecast()[at]) == pytest.approx(0.01, rel=1e-3)
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+def test_the_forecast_comes_true_and_changes_nothing(optimiser):
+    made, twin = trainer(optimiser=optimiser), trainer(optimiser=optimiser)
+    for each in (made, twin):
+        each.advance(5)
+    before, told = made.parameters(), made.forecast()
+    assert (made.parameters(), made.step) == (before, 5)
+    for each in (made, twin):
+        each.advance(1)
+    assert [new - old for new, old in zip(made.parameters(), before, strict=True)] == list(told)
+    assert made.parameters() == twin.parameters()
+
+
+def test_a_rebuild_that_cannot_be_leaves_everything_as_it_was():
+    made, twin = trainer(), trainer()
+    for each in (made, twin):
+        each.advance(3)
+    with pytest.raises(ProgramError, match="a machine holds 2 GB"):
+        made.rebuild(evolve(made.plan, sizes=(2, 900, 900, 1), batch=90_000), made._split, {})
+    assert (made.plan, made.step) == (twin.plan, 3)
+    for each in (made, twin):
+        each.advance(3)
+    assert made.parameters() == twin.parameters()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kept"),
+    [
+        ((8, 6, 4), (8, 4), {0: 0, 1: 1, 3: 2, 4: 3}),
+        ((8, 4), (8, 6, 4), {0: 0, 1: 1, 2: 3, 3: 4}),
+        ((8, 6), (9, 5), {0: 0, 1: 1, 2: 2, 3: 3}),
+        ((5,), (), {0: 0, 2: 1}),
+    ],
+)
+def test_layers_that_are_still_there_are_recognised(before, after, kept):
+    old, new = (Plan((2, *hidden, 1), "tanh", "mse", "sgd", 5) for hidden in (before, after))
+    assert survivors(old, new) == kept
+
+
+def test_weights_survive_only_where_both_their_ends_do():
+    made = trainer(hidden=(5, 4, 3))
+    old, layers = made.parameters(), made.layers
+    made.rebuild(evolve(made.plan, sizes=(2, 5, 3, 1)), made._split, {})
+    new = made.parameters()
+    first, third = layers[0], layers[2]
+    assert new[: first.outputs * 2] == old[: first.outputs * 2]
+    second, output = made.layers[1], made.layers[2]
+    assert (
+        new[second.weights : second.biases]
+        == initial_parameters(made.plan, 1)[second.weights : second.biases]
+    )
+    assert new[second.biases : second.biases + 3] == old[third.biases : third.biases + 3]
+    assert new[output.weights : output.biases] == old[layers[3].weights : layers[3].biases]
+
+
+def test_the_loss_of_one_example_is_one_part_of_the_mean():
+    made = trainer()
+    assert made.adjoints(0)[-1] == 1 / made.batch
+    assert sum(made.values(example)[-1] for example in range(made.batch)) / made.batch == pytest.approx(
+        made.batch_loss
+    )
+
+
 def test_new_data_keeps_weights_and_epoch():
     made = trainer()
     made.advance(8)
@@ -292,6 +375,8 @@ def test_a_learning_rate_changes_only_the_next_update():
         (((2,), "tanh", "mse", "sgd", 5), "at least one neuron"),
         (((2, 0, 1), "tanh", "mse", "sgd", 5), "at least one neuron"),
         (((2, 1), "tahn", "mse", "sgd", 5), "no activation called tahn"),
+        (((2, 3, 1), "clip", "mse", "sgd", 5), "no activation called clip"),
+        (((2, 1), "tanh", "cross_entropy", "sgd", 5), "does not fit a network with 1 outputs"),
         (((2, 1), "tanh", "msee", "sgd", 5), "no loss called msee"),
         (((2, 1), "tanh", "mse", "sdg", 5), "no optimiser called sdg"),
         (((2, 1), "tanh", "mse", "sgd", 0), "at least one example"),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chainrule.config import Settings
 from chainrule.machine.native import NativeMachine
-from chainrule.rules import LOSSES, RULES
+from chainrule.rules import LOSSES, OPTIMISERS, RULES
 from chainrule.session import Experiment, Session
 from chainrule.session.commands import Edit, Inspect, Look, Step
 from chainrule.session.events import Frame, Graph, Inspection
@@ -139,9 +139,30 @@ def test_a_classifiers_outputs_are_probabilities() -> None:
     assert told[1].backward == r"\delta_{2} = \frac{\partial L}{\partial z_{2}}"
 
 
-def test_descent_goes_against_the_sign() -> None:
-    assert (moves(0.1), moves(-0.1), moves(0.0), moves(-0.0)) == ("down", "up", "stays", "stays")
+def test_a_change_has_a_direction() -> None:
+    assert (moves(0.1), moves(-0.1), moves(0.0), moves(-0.0)) == ("up", "down", "stays", "stays")
     assert moves(math.nan) == "none"
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+def test_the_change_foretold_is_the_change_that_the_next_step_makes(optimiser: str) -> None:
+    it = session()
+    it.handle(Edit(id=1, changes={"training.optimiser": optimiser}))
+    for _ in range(4):
+        it.handle(Step(id=2))
+    while it.dirty:
+        it.tick(100)
+    told = {target: seen(it, target) for target in MARKS if target[0] in "wb"}
+    places = {target: place(it, target)[1] for target in told}
+    it.handle(Step(id=3))
+    while it.dirty:
+        it.tick(100)
+    after = frame(it).parameters
+    for target, (said, before) in told.items():
+        assert said.change == after[places[target]] - before.parameters[places[target]]
+        assert said.moves == moves(said.change)
+        if optimiser == "sgd":
+            assert said.change == pytest.approx(-0.1 * said.batch_gradient)
 
 
 def test_where_a_parameter_moves_is_said_of_the_batch_even_when_one_example_is_shown() -> None:
@@ -149,7 +170,8 @@ def test_where_a_parameter_moves_is_said_of_the_batch_even_when_one_example_is_s
     it.handle(Edit(id=1, changes={"network.hidden": [5, 4]}))
     dead = [target for j in range(5) for i in range(2) if (target := f"w:1:{j}:{i}")]
     told = [seen(it, target, 0)[0] for target in dead]
-    assert [each.moves for each in told] == [moves(each.batch_gradient) for each in told]
+    whole = [seen(it, target)[0] for target in dead]
+    assert [each.change for each in told] == [each.change for each in whole]
     assert any(each.gradient == 0 != each.batch_gradient for each in told)
 
 

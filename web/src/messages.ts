@@ -1,7 +1,7 @@
 // Generated from src/chainrule/session/{commands,events,experiment}.py and src/chainrule/config.py.
 // Do not edit; run `python -m chainrule.protocol.typescript` instead.
 
-export const SCHEMA = "fc065cdffe72";
+export const SCHEMA = "de8d89cd954a";
 
 /** First message of a connection: which session to resume (empty: a new one) and the last ``seq`` seen. */
 export interface Hello {
@@ -336,15 +336,18 @@ export interface Term {
  *
  * ``forward`` is the LaTeX of how its value arises, ``backward`` of how its gradient does; ``factors`` multiply to
  * the gradient where one example is shown (empty for a batch): ``gradient`` is then that example's part of
- * ``batch_gradient``. ``moves``: where descent sends a parameter, against the sign of ``batch_gradient``.
+ * ``batch_gradient``. ``change`` is what the next update will add to a parameter (0 for others) and ``moves`` its
+ * direction; an optimiser that remembers earlier gradients may move against what ``batch_gradient`` alone says.
+ * A ``probability`` shows the softmax of a neuron's sum, and the gradient of that sum.
  */
 export interface Inspection {
   readonly target: string;
-  readonly kind: "weight" | "bias" | "neuron" | "input" | "loss";
+  readonly kind: "weight" | "bias" | "neuron" | "probability" | "input" | "loss";
   readonly layer: number;
   readonly value: number;
   readonly gradient: number;
   readonly batch_gradient: number;
+  readonly change: number;
   readonly forward: string;
   readonly backward: string;
   readonly factors: readonly Term[];

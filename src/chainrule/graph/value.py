@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
+from numbers import Real
 
 from chainrule.errors import RuleError
 from chainrule.graph.walk import topological
@@ -20,6 +21,7 @@ class Value:
     where a number went wrong. ``parents`` are the operands in order and with multiplicity: ``x * x`` has two.
     """
 
+    __array_ufunc__ = None  # so that numpy's scalars leave arithmetic with a Value to the Value
     __slots__ = ("__weakref__", "constants", "data", "grad", "label", "parents", "rule")
     data: float
     grad: float
@@ -184,8 +186,8 @@ def apply(name: str, *operands: Value | Number, **constants: float) -> Value:
 
 
 def _leaf(number: object, name: str) -> Value:
-    if isinstance(number, int | float):
-        return Value(number)
+    if isinstance(number, Real):  # numpy's scalars too
+        return Value(float(number))
     raise RuleError("error.operand", where=name, name=name, found=type(number).__name__)
 
 

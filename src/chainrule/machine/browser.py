@@ -29,10 +29,10 @@ class BrowserMachine:
 
     def load(self, program: Program) -> None:
         """See ``Machine.load``."""
-        self._table = program.words * 8
-        missing = self._table + len(program.table) * 4 - self._memory.buffer.byteLength
+        missing = program.bytes - self._memory.buffer.byteLength
         if missing > 0:
             self._memory.grow(-(-missing // PAGE))
+        self._table = program.words * 8
         self._bytes(0, self._table).fill(0)
         table = program.table.tobytes()
         self._bytes(self._table, len(table)).assign(table)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from array import array
-from functools import cache
+from threading import Lock
 
 import wasmtime
 
@@ -12,25 +12,29 @@ from chainrule.machine.build import module_bytes
 from chainrule.machine.encoder import PAGE
 from chainrule.program import Program
 
-
-@cache
-def _engine() -> wasmtime.Engine:
-    config = wasmtime.Config()
-    config.cranelift_opt_level = "speed"
-    return wasmtime.Engine(config)
+_compiling = Lock()
+_compiled: dict[bytes, tuple[wasmtime.Engine, wasmtime.Module]] = {}
 
 
-@cache
-def _module(binary: bytes) -> wasmtime.Module:
-    return wasmtime.Module(_engine(), binary)
+def _module() -> tuple[wasmtime.Engine, wasmtime.Module]:
+    """The compiled machine. Machines may be made in several threads at once; only one of them compiles."""
+    with _compiling:
+        binary = module_bytes()
+        if binary not in _compiled:
+            config = wasmtime.Config()
+            config.cranelift_opt_level = "speed"
+            engine = wasmtime.Engine(config)
+            _compiled[binary] = engine, wasmtime.Module(engine, binary)
+        return _compiled[binary]
 
 
 class NativeMachine:
     """One instance of the module with a memory of its own; use it from one thread at a time."""
 
     def __init__(self) -> None:
-        self._store = wasmtime.Store(_engine())
-        instance = wasmtime.Instance(self._store, _module(module_bytes()), [])
+        engine, module = _module()
+        self._store = wasmtime.Store(engine)
+        instance = wasmtime.Instance(self._store, module, [])
         exports = instance.exports(self._store)
         memory, run = exports["memory"], exports["run"]
         assert isinstance(memory, wasmtime.Memory)
@@ -41,11 +45,10 @@ class NativeMachine:
 
     def load(self, program: Program) -> None:
         """See ``Machine.load``."""
-        self._table = program.words * 8
-        needed = self._table + len(program.table) * 4
-        missing = needed - self._memory.data_len(self._store)
+        missing = program.bytes - self._memory.data_len(self._store)
         if missing > 0:
             self._memory.grow(self._store, -(-missing // PAGE))
+        self._table = program.words * 8
         self._base = ctypes.addressof(self._memory.data_ptr(self._store).contents)
         ctypes.memset(self._base, 0, self._table)
         table = program.table.tobytes()

@@ -8,7 +8,7 @@ from chainrule.network.data import Split
 from chainrule.network.lower import Examples
 
 PICTURE_BUDGET = 65536  # numbers in all pictures together
-_SIDES = (64, 48, 32, 24, 16, 12, 8)
+_SIDES = (64, 48, 32, 24, 16, 12)
 
 
 def targets(split: Split, outputs: int) -> array[float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from difflib import SequenceMatcher
 from math import sqrt
 
 from chainrule.network.plan import LayerSpans, Plan, layer_spans
@@ -33,20 +34,36 @@ def initial_parameters(plan: Plan, seed: int) -> array[float]:
     return found
 
 
-def surviving(old: Plan, old_numbers: array[float], new: Plan, fresh: array[float]) -> array[float]:
-    """``fresh`` with every number that has a counterpart in the old network replaced by it.
+def survivors(old: Plan, new: Plan) -> dict[int, int]:
+    """Which column of the new network (0 the inputs) each surviving column of the old one has become.
 
-    Hidden layers correspond by position, output layers to each other; within a layer, neurons by position.
+    With as many hidden layers as before, each stays in its place, whatever its width. Where layers came or went, the
+    longest runs of equal widths tell which are still there.
     """
+    before, after = old.sizes[1:-1], new.sizes[1:-1]
+    if len(before) == len(after):
+        kept = {at + 1: at + 1 for at in range(len(before))}
+    else:
+        blocks = SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()
+        kept = {a + at + 1: b + at + 1 for a, b, size in blocks for at in range(size)}
+    return {0: 0, **kept, len(old.sizes) - 1: len(new.sizes) - 1}
+
+
+def surviving(old: Plan, old_numbers: array[float], new: Plan, fresh: array[float]) -> array[float]:
+    """``fresh`` with every number that has a counterpart in the old network replaced by it: biases of surviving
+    neurons, and weights whose two ends survive. Within a layer neurons correspond by position."""
     kept = array("d", fresh)
     before, after = layer_spans(old), layer_spans(new)
-    hidden = min(len(before), len(after)) - 1
-    pairs = [*zip(before[:hidden], after[:hidden], strict=True), (before[-1], after[-1])]
-    for source, target in pairs:
-        width = min(source.inputs, target.inputs)
+    columns = survivors(old, new)
+    for column, place in columns.items():
+        if column == 0:
+            continue
+        source, target = before[column - 1], after[place - 1]
+        joined = columns.get(column - 1) == place - 1
+        width = min(source.inputs, target.inputs) if joined else 0
         for neuron in range(min(source.outputs, target.outputs)):
             start = source.weights + neuron * source.inputs
-            place = target.weights + neuron * target.inputs
-            kept[place : place + width] = old_numbers[start : start + width]
+            at = target.weights + neuron * target.inputs
+            kept[at : at + width] = old_numbers[start : start + width]
             kept[target.biases + neuron] = old_numbers[source.biases + neuron]
     return kept

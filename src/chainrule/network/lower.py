@@ -12,6 +12,7 @@ from attrs import frozen
 
 from chainrule.network.plan import LayerSpans, Plan, layer_spans
 from chainrule.program import Builder, Operand, Program, Span, padded
+from chainrule.program.instructions import COUNT_STEP
 from chainrule.program.program import LANES
 from chainrule.rules import LOSSES, OPTIMISERS, RULES
 
@@ -104,17 +105,15 @@ class Lowering:
     def _update(self, parameters: Operand) -> None:
         builder, optimiser = self._builder, OPTIMISERS[self._plan.optimiser]
         hyper = [builder.vector(f"hyper.{name}", 1) for name in optimiser.hyper]
-        derived = [builder.vector(f"derived.{name}", 1) for name in optimiser.derived]
         states = [builder.vector(f"optimiser.{name}", parameters.columns) for name in optimiser.state]
         step = builder.vector("step", 1)
         with builder.section("update"):
-            builder.element_wise(optimiser.prepare_kernel, [step, *hyper], [step, *derived])
-            places = [parameters.value, *states]
+            builder.element_wise(COUNT_STEP, [step], [step])
             builder.element_wise(
-                optimiser.update_kernel,
+                optimiser.kernel,
                 [parameters.value, parameters.gradient, *states],
-                places,
-                [*hyper, *derived],
+                [parameters.value, *states],
+                hyper,
             )
 
     def _gather(

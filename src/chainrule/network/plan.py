@@ -31,6 +31,12 @@ class Plan:
         ):
             if name not in table:
                 raise ProgramError("error.unknown_name", where=what, name=name, what=what)
+        if RULES[self.activation].kind != "activation":
+            raise ProgramError(
+                "error.unknown_name", where="activation", name=self.activation, what="activation"
+            )
+        if (self.sizes[-1] == 1) != ("binary" in LOSSES[self.loss].tasks):
+            raise ProgramError("error.loss_outputs", where="loss", loss=self.loss, outputs=self.sizes[-1])
         if self.batch < 1:
             raise ProgramError("error.batch", where="batch", batch=self.batch)
 

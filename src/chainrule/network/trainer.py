@@ -13,7 +13,7 @@ from chainrule.machine import Machine
 from chainrule.network.data import Split
 from chainrule.network.examples import examples
 from chainrule.network.initialise import initial_parameters, surviving
-from chainrule.network.lower import EVALUATED, Lowered, Lowering, lower
+from chainrule.network.lower import EVALUATED, Lowering, lower
 from chainrule.network.plan import LayerSpans, Plan
 from chainrule.network.stream import Stream
 from chainrule.program import Span
@@ -100,6 +100,15 @@ class Trainer:
         self._hyper.update(hyper)
         self._write_hyper()
 
+    def forecast(self) -> array[float]:
+        """The change that the next update will make to each parameter; nothing is changed."""
+        before = {name: self._vector(name) for name in ("parameters", "step", *self._memory())}
+        self._machine.run(*self._slice("update"))
+        after = self.parameters()
+        for name, numbers in before.items():
+            self._write(name, numbers)
+        return array("d", [new - old for new, old in zip(after, before["parameters"], strict=True)])
+
     def restart(self, seed: int) -> None:
         """Initial weights of ``seed`` again, step 0."""
         self._seed = seed
@@ -170,8 +179,9 @@ class Trainer:
         return self._column([*self._lowered.batch.shown], example, self._example_loss(example))
 
     def adjoints(self, example: int | None = None) -> array[float]:
-        """The derivative of the batch loss with respect to each node's value: its part from one example, or
-        the sum over the batch. A classifier's probabilities stand for its last sums."""
+        """The derivative of the batch loss with respect to each node's value: its part from one example (for the
+        loss node: with respect to that example's loss, one part of the mean), or the sum over the batch. A
+        classifier's probabilities stand for its last sums."""
         return self._adjoints("adjoints", 0, example)
 
     def deltas(self, example: int | None = None) -> array[float]:
@@ -192,7 +202,7 @@ class Trainer:
         self._read()
         inputs = self._lowered.program.spans["readout.input_adjoints"]
         spans = [pair[which] for pair in Lowering.adjoints(self._lowered.batch, inputs)]
-        return self._column(spans, example, 1.0)
+        return self._column(spans, example, 1.0 / self.batch)
 
     def _summary(self, name: str, last: float) -> array[float]:
         self._read()
@@ -220,15 +230,15 @@ class Trainer:
             self._read_out = True
 
     def _take(self, plan: Plan, split: Split) -> None:
-        outputs = plan.sizes[-1]
-        self._examples = examples(split, sum(plan.sizes), outputs)
-        self._plan, self._split = plan, split
-        self._lowered: Lowered = lower(plan, self._examples)
+        """All or nothing: what cannot be lowered or loaded leaves the trainer as it was."""
+        taken = examples(split, sum(plan.sizes), plan.sizes[-1])
+        lowered = lower(plan, taken)
+        self._machine.load(lowered.program)
+        self._plan, self._split, self._examples, self._lowered = plan, split, taken, lowered
         self._evaluated = min(EVALUATED, max(len(split.training), len(split.validation)))
         first, _ = self._slice("update")
         _, last = self._slice("backward")
         self._step_rows = (first, last)
-        self._machine.load(self._lowered.program)
 
     def _begin(self, seed: int) -> None:
         self._write("parameters", initial_parameters(self._plan, seed))

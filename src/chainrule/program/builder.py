@@ -18,6 +18,8 @@ from chainrule.program.program import LANES, Program, Section, Span, padded, row
 from chainrule.rules.kernel import Kernel
 from chainrule.rules.table import Rule
 
+MOST_BYTES = 2**31 - 2**16  # signed 32-bit addresses
+
 
 @frozen
 class Operand:
@@ -109,7 +111,7 @@ class Builder:
 
     def constant(self, name: str, numbers: Iterable[float]) -> Span:
         """Numbers in one row that are there from the start."""
-        values = array("d", numbers)
+        values = numbers if isinstance(numbers, array) else array("d", numbers)
         found = self.vector(name, len(values))
         self._constants.append((found.offset, values))
         return found
@@ -131,6 +133,8 @@ class Builder:
 
     def emit(self, name: str, **fields: int) -> None:
         """One instruction; every field must be given."""
+        if self._words * 8 > MOST_BYTES:  # beyond it, places no longer fit into a field
+            raise _too_large(self._words * 8)
         row = [self._codes[name], *(fields[field] for field in self._set[name])]
         self._table.extend(row + [0] * (WIDTH - len(row)))
 
@@ -278,7 +282,16 @@ class Builder:
         self._tape.clear()
 
     def build(self) -> Program:
-        """The finished program."""
-        return Program(
+        """The finished program. ``ProgramError`` where it needs more memory than a machine can address."""
+        program = Program(
             self._table, padded(self._words), dict(self.spans), tuple(self._sections), tuple(self._constants)
         )
+        if program.bytes > MOST_BYTES:
+            raise _too_large(program.bytes)
+        return program
+
+
+def _too_large(needed: int) -> ProgramError:
+    return ProgramError(
+        "error.program_too_large", where="network", gigabytes=f"{needed / 2**30:.1f}", most="2"
+    )

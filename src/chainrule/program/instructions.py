@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from functools import cache
 
 from chainrule.rules import OPTIMISERS, RULES
-from chainrule.rules.kernel import Kernel
+from chainrule.rules.expr import symbol
+from chainrule.rules.kernel import Kernel, Output
 
 WIDTH = 32
 
@@ -99,11 +100,13 @@ def element_wise(kernel: Kernel) -> tuple[str, ...]:
     return (*fields, *(f"scalar.{name}" for name in kernel.scalars))
 
 
+COUNT_STEP = Kernel("count", ("step",), (), (Output("step", symbol("step") + 1.0),))
+
+
 def kernels() -> tuple[Kernel, ...]:
     """Every kernel of the rule tables as they stand."""
     rules = [kernel for rule in RULES.values() for kernel in (rule.kernel, rule.grad_kernel)]
-    updates = [kernel for opt in OPTIMISERS.values() for kernel in (opt.prepare_kernel, opt.update_kernel)]
-    return (*rules, *updates)
+    return (*rules, COUNT_STEP, *(optimiser.kernel for optimiser in OPTIMISERS.values()))
 
 
 def instruction_set() -> Mapping[str, tuple[str, ...]]:

@@ -61,6 +61,11 @@ class Program:
     constants: tuple[tuple[int, array[float]], ...]
 
     @property
+    def bytes(self) -> int:
+        """Memory that a machine needs for it: the arena, then the table."""
+        return self.words * 8 + len(self.table) * self.table.itemsize
+
+    @property
     def rows(self) -> int:
         """Number of instructions."""
         return len(self.table) // WIDTH

@@ -7,6 +7,7 @@ from typing import Any
 from chainrule.rules.alphabet import (
     absolute,
     cos,
+    equal,
     exp,
     expm1,
     log,
@@ -30,14 +31,23 @@ define("div", "a b", lambda a, b: a / b, grad=lambda a, b, y, g: (g / b, -g * y 
 
 define("neg", "x", lambda x: -x, grad=lambda x, y, g: (-g,))
 
-# A constant exponent has no gradient, so a negative base is fine; a variable exponent needs ln(a).
-define("power", "x; n", lambda x, n: power(x, n), grad=lambda x, n, y, g: (g * (n * power(x, n - 1)),))
+# A constant exponent has no gradient, so a negative base is fine; a variable exponent needs ln(a). x**0 is flat, and
+# so is 0**b in b > 0, where ln 0 would say otherwise.
+define(
+    "power",
+    "x; n",
+    lambda x, n: power(x, n),
+    grad=lambda x, n, y, g: (where(equal(n, 0.0), 0.0, g * (n * power(x, n - 1))),),
+)
 
 define(
     "pow",
     "a b",
     lambda a, b: power(a, b),
-    grad=lambda a, b, y, g: (g * (b * power(a, b - 1)), g * (y * log(a))),
+    grad=lambda a, b, y, g: (
+        where(equal(b, 0.0), 0.0, g * (b * power(a, b - 1))),
+        where(equal(y, 0.0), 0.0, g * (y * log(a))),
+    ),
 )
 
 define("exp", "x", lambda x: exp(x), grad=lambda x, y, g: (g * y,))
@@ -54,7 +64,7 @@ define(
     "abs",
     "x",
     lambda x: absolute(x),
-    grad=lambda x, y, g: (where(x > 0, g, where(x < 0, -g, 0.0)),),
+    grad=lambda x, y, g: (where(x > 0, g, where(x < 0, -g, x * g)),),
 )
 
 # At a tie the gradient goes half to each side.
@@ -123,7 +133,7 @@ define(
     "relu",
     "x",
     lambda x: maximum(x, 0.0),
-    grad=lambda x, y, g: (where(x > 0, g, 0.0),),
+    grad=lambda x, y, g: (where(x <= 0, 0.0, g),),
     kind="activation",
 )
 
@@ -150,6 +160,7 @@ _GELU_SCALE, _GELU_CUBE = 0.7978845608028654, 0.044715
 
 
 def _gelu_slope(x: Any) -> Any:
+    x = minimum(maximum(x, -40.0), 40.0)  # flat beyond, where the cube would overflow
     t = _tanh(_GELU_SCALE * (x + _GELU_CUBE * x * x * x))
     return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * (_GELU_SCALE * (1 + 3 * _GELU_CUBE * x * x))
 

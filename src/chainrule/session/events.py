@@ -221,15 +221,18 @@ class Inspection:
 
     ``forward`` is the LaTeX of how its value arises, ``backward`` of how its gradient does; ``factors`` multiply to
     the gradient where one example is shown (empty for a batch): ``gradient`` is then that example's part of
-    ``batch_gradient``. ``moves``: where descent sends a parameter, against the sign of ``batch_gradient``.
+    ``batch_gradient``. ``change`` is what the next update will add to a parameter (0 for others) and ``moves`` its
+    direction; an optimiser that remembers earlier gradients may move against what ``batch_gradient`` alone says.
+    A ``probability`` shows the softmax of a neuron's sum, and the gradient of that sum.
     """
 
     target: str
-    kind: Literal["weight", "bias", "neuron", "input", "loss"]
+    kind: Literal["weight", "bias", "neuron", "probability", "input", "loss"]
     layer: int
     value: float
     gradient: float
     batch_gradient: float
+    change: float
     forward: str
     backward: str
     factors: tuple[Term, ...]

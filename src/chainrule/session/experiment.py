@@ -1,7 +1,7 @@
 """The experiment: one frozen document that says everything a run depends on.
 
-Runs are reproducible, so *document + number of steps* is the whole state: a link is the document,
-undo is the previous document, a fork is a document with one change.
+Runs are reproducible: the same document gives the same state after the same number of steps, bit for bit, as long
+as it is not edited on the way. A link is the document, a fork is a document with one change.
 """
 
 from __future__ import annotations

@@ -97,6 +97,7 @@ class Explainer:
             at, name, factors = span.biases + found.neuron, rf"b_{{{found.neuron + 1}}}", (delta,)
         product = r"\,".join(self._nth(factor.latex) for factor in factors)
         gradient = whole = self.trainer.gradients()[at]
+        change = self.trainer.forecast()[at]
         if self.example is not None:
             gradient = delta.value * factors[1].value if len(factors) == 2 else delta.value
         return Inspection(
@@ -109,7 +110,8 @@ class Explainer:
             forward=self._sum(found.layer, found.neuron),
             backward=f"{_slope(name)} = {self._summed(product)}",
             factors=factors if self.example is not None else (),
-            moves=moves(whole),
+            change=change,
+            moves=moves(change),
         )
 
     def _node(self, target: str, found: Mark) -> Inspection:
@@ -118,7 +120,8 @@ class Explainer:
         factors: tuple[Term, ...] = ()
         if found.kind == "neuron":
             forward = rf"{self._activation(found)}, \quad {self._sum(found.layer, found.neuron)}"
-        if found.layer < len(self._counts) - 1:
+        last = found.layer == len(self._counts) - 1
+        if not last:
             slope, factors = self._consumers(found)
             backward = f"{_slope(name)} = {slope}{self._own_slope(found)}"
         elif self._softmax:  # it shows probabilities, and the gradient with respect to its sums
@@ -127,7 +130,7 @@ class Explainer:
             backward = f"{_slope(name)} = {self._loss_slope(found)}{self._own_slope(found)}"
         return Inspection(
             target=target,
-            kind=found.kind,
+            kind="probability" if self._softmax and last else found.kind,
             layer=found.layer,
             value=self.values[at],
             gradient=self.adjoints[at],
@@ -135,6 +138,7 @@ class Explainer:
             forward=forward,
             backward=backward,
             factors=factors if self.example is not None else (),
+            change=0.0,
             moves="none",
         )
 
@@ -156,8 +160,9 @@ class Explainer:
             forward=rf"\ell = {each}"
             if self.example is not None
             else rf"L = \frac{{1}}{{B}} \sum_{{n}} {each}",
-            backward=f"{_slope('L')} = 1",
+            backward=_slope("L") + " = 1" if self.example is None else _slope(r"\ell") + r" = \frac{1}{B}",
             factors=(),
+            change=0.0,
             moves="none",
         )
 
@@ -222,11 +227,11 @@ class Explainer:
         return self._summed(rf"{weight.latex}\,{self._nth(delta.latex)}"), (weight, delta)
 
 
-def moves(gradient: float) -> Moves:
-    """Where descent sends a parameter: against the sign of its gradient."""
-    if isnan(gradient):
+def moves(change: float) -> Moves:
+    """The direction of a change."""
+    if isnan(change):
         return "none"
-    return "down" if gradient > 0 else "up" if gradient < 0 else "stays"
+    return "up" if change > 0 else "down" if change < 0 else "stays"
 
 
 def _weight(neuron: int, source: int) -> str:

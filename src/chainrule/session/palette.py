@@ -26,6 +26,7 @@ _CLASSES = (
     *("#e29a2e", "#5a5bd0", "#005418", "#24d8fc", "#d85478", "#846c00"),
     *("#b4e460", "#a890fc", "#003c90", "#0090b4", "#78486c", "#fc9cb4"),
 )
+_DIMMEST = 0.52  # OKLab lightness, just below indigo's: 3:1 against the dark stage
 
 Lab = tuple[float, float, float]
 
@@ -49,8 +50,14 @@ def _palette(theme: Literal["light", "dark"], gradient: tuple[str, str, str], ze
         value=Ramp(colours=ramp(_VALUE_ENDS[0], zero, _VALUE_ENDS[1]), thresholds=linear()),
         value_limit=LIMIT,
         invalid=_INVALID,
-        classes=array("B", [part for colour in _CLASSES for part in _bytes(colour)]),
+        classes=array("B", [part for colour in _CLASSES for part in _on(theme, colour)]),
     )
+
+
+def _on(theme: str, colour: str) -> tuple[int, int, int]:
+    """``colour`` light enough to be seen on the dark stage, its hue kept; on the light one as it is."""
+    lightness, a, b = _oklab(_bytes(colour))
+    return _bytes(colour) if theme == "light" or lightness > _DIMMEST else _rgb((_DIMMEST, a, b))
 
 
 def ramp(low: str, neutral: str, high: str) -> array[int]:

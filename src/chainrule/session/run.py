@@ -105,6 +105,7 @@ class Run:
             self._begin_anew()
         elif split is not self._split or plan != self._plan:
             self._trainer.rebuild(plan, split, hyper)
+            self.wanted = 0  # the end of the epoch may lie elsewhere now
         else:
             self._trainer.set_hyper(hyper)
         self._plan, self._split, self.owed = plan, split, True

@@ -18,7 +18,7 @@ from chainrule.errors import DataError, Fact
 from chainrule.network.data.split import standardised
 from chainrule.network.data.table import Table
 
-MOST_ROWS, MOST_FEATURES, MOST_CLASSES = 100_000, 100, 20
+MOST_ROWS, MOST_FEATURES, MOST_CLASSES = 100_000, 100, 12
 LARGEST = 1e100  # squares and their sums stay finite
 LONGEST_LINE = 100_000
 TARGETS = ("target", "label", "class")
