@@ -160,6 +160,27 @@ def test_a_wrong_value_is_an_error_that_names_key_value_and_what_is_allowed(
     assert all(part in str(error) for part in (where, *parts)), str(error)
 
 
+@pytest.mark.parametrize(
+    ("text", "where", "says"),
+    [
+        ("network_limits: {max_layers: %s}", "network_limits.max_layers", "is 0xfff"),
+        ("network_limits: {max_layers: [%s]}", "network_limits.max_layers", "is …"),
+        (
+            "network_limits:\n  ? %s\n  : 1",
+            "network_limits.0xfff",
+            "There is no setting network_limits.0xfff",
+        ),
+    ],
+)
+def test_a_number_that_python_does_not_write_in_digits_is_quoted_all_the_same(
+    tmp_path: Path, text: str, where: str, says: str
+) -> None:
+    error = refused(tmp_path, text % ("0x" + "f" * 5000))
+    assert error.where.startswith(where)
+    assert says in str(error)
+    assert len(str(error)) < 400
+
+
 def test_a_key_that_stands_twice_is_an_error_with_its_line(tmp_path: Path) -> None:
     error = refused(tmp_path, "computation:\n  max_iterations: 5\n  max_iterations: 6\n")
     assert error.where.endswith("chainrule.yaml:3")

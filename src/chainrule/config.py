@@ -174,7 +174,8 @@ def _group(shape: Any, key: str, value: object) -> Any:
         )
     read: dict[str, Any] = {}
     for name, item in value.items():
-        dotted = f"{key}.{name}" if key else str(name)
+        plain = name if isinstance(name, str) else shown(name)
+        dotted = f"{key}.{plain}" if key else plain
         if name not in known:
             raise _unknown(dotted)
         read[name] = known[name].metadata["read"](dotted, item)
@@ -204,7 +205,10 @@ def known_keys() -> tuple[str, ...]:
 def shown(value: object) -> str:
     """A value of the file as a message quotes it: in the file's own spelling, cut at 60 characters."""
     spelled = {None: "empty", True: "true", False: "false"}
-    text = spelled[value] if value is None or isinstance(value, bool) else repr(value)
+    try:
+        text = spelled[value] if value is None or isinstance(value, bool) else repr(value)
+    except ValueError:  # Python writes a whole number of thousands of digits in hexadecimal only
+        text = hex(value) if isinstance(value, int) else "…"
     return text if len(text) <= 60 else text[:59] + "…"
 
 
