@@ -33,7 +33,7 @@ check: .make/venv .make/web
 	$(BIN)/lint-imports
 	$(BIN)/vulture
 	cd web && npm run --silent lint
-	cd web && npm run --silent check && npx tsc -p e2e
+	cd web && npm run --silent check && node_modules/.bin/tsc -p e2e
 
 format: .make/venv .make/web
 	$(BIN)/ruff format .
@@ -47,7 +47,7 @@ test-web: .make/web
 
 test-browser: .make/venv $(PAGE)
 	chromium=$$($(BIN)/python scripts/find_chromium.py) && cd web \
-		&& CHROMIUM="$$chromium" CHAINRULE="$(CURDIR)/$(BIN)/chainrule" npx vitest run --config e2e/vitest.config.ts
+		&& CHROMIUM="$$chromium" CHAINRULE="$(CURDIR)/$(BIN)/chainrule" node_modules/.bin/vitest run --config e2e/vitest.config.ts
 
 test-python: .make/venv $(PAGE)
 	$(BIN)/pytest -q
@@ -57,12 +57,12 @@ wheel: .make/venv $(PAGE)
 
 shots: .make/venv $(PAGE)
 	chromium=$$($(BIN)/python scripts/find_chromium.py) && cd web \
-		&& CHROMIUM="$$chromium" CHAINRULE="$(CURDIR)/$(BIN)/chainrule" npx vitest run --config e2e/shots.config.ts
+		&& CHROMIUM="$$chromium" CHAINRULE="$(CURDIR)/$(BIN)/chainrule" node_modules/.bin/vitest run --config e2e/shots.config.ts
 
 bench: .make/bench $(PAGE)
 	$(BIN)/python bench/steps.py
 	chromium=$$($(BIN)/python scripts/find_chromium.py) && cd web \
-		&& CHROMIUM="$$chromium" CHAINRULE="$(CURDIR)/$(BIN)/chainrule" npx vitest run --config e2e/figures.config.ts
+		&& CHROMIUM="$$chromium" CHAINRULE="$(CURDIR)/$(BIN)/chainrule" node_modules/.bin/vitest run --config e2e/figures.config.ts
 
 clean:
 	rm -rf .make .venv .venv-* dist build web/node_modules web/shots src/chainrule/hosts/page
@@ -72,11 +72,11 @@ clean:
 .make/venv: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Chainrule needs Python 3.11 or later, and $(PYTHON) is " + sys.version.split()[0] + ": name another with make PYTHON=...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install -qq --editable '.[dev]'
 	@mkdir -p .make && touch $@
 
 .make/bench: .make/venv
-	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	$(BIN)/python -m pip install -qq --editable '.[bench]'
 	@touch $@
 
 $(NODE)/node: scripts/find_node.py .make/venv

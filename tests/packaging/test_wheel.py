@@ -7,12 +7,16 @@ import shutil
 import subprocess
 import sys
 import venv
+from collections.abc import Iterator
 from http.cookiejar import CookieJar
 from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 from urllib.request import HTTPCookieProcessor, build_opener
 from zipfile import ZipFile
 
 import pytest
+from websockets.sync.client import connect
+from websockets.typing import Origin
 
 
 def build(project: Path, target: Path) -> subprocess.CompletedProcess[str]:
@@ -71,29 +75,57 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home / "bin" / "chainrule"
 
 
-def test_installed_from_the_wheel_it_shows_the_page_without_node(installed: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def address(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the installed program answers; it runs with an empty PATH, so without Node.js."""
+    folder = tmp_path_factory.mktemp("elsewhere")
     with subprocess.Popen(
         [installed, "--no-open", "--port", "0"],
         stdout=subprocess.PIPE,
         text=True,
-        cwd=tmp_path,
-        env={"PATH": "", "HOME": str(tmp_path), "PYTHONUNBUFFERED": "1"},
+        cwd=folder,
+        env={"PATH": "", "HOME": str(folder), "PYTHONUNBUFFERED": "1"},
     ) as server:
+        assert server.stdout is not None
+        found = re.search(r"http://\S+", server.stdout.readline())
         try:
-            assert server.stdout is not None
-            url = re.search(r"http://\S+", server.stdout.readline())
-            assert url is not None
-            browse = build_opener(HTTPCookieProcessor(CookieJar()))
-            with browse.open(url[0], timeout=20) as answer:
-                address, page = answer.url, answer.read().decode()
-            scripts = re.findall(r'<script[^>]+src="([^"]+)"', page)
-            assert scripts
-            base = re.sub(r"[?#].*", "", address)
-            with browse.open(base + scripts[0].removeprefix("./").removeprefix("/"), timeout=20) as answer:
-                assert answer.headers["content-type"].startswith("text/javascript")
-                assert len(answer.read()) > 1000
+            assert found is not None
+            yield found[0]
         finally:
             server.terminate()
+
+
+def test_installed_from_the_wheel_it_serves_the_page_and_all_its_scripts(address: str) -> None:
+    browse = build_opener(HTTPCookieProcessor(CookieJar()))
+    with browse.open(address, timeout=20) as answer:
+        page = answer.read().decode()
+    scripts = re.findall(r'<script[^>]+src="([^"]+)"', page)
+    assert any("assets/" in script for script in scripts)
+    for script in scripts:
+        with browse.open(urljoin(address, script), timeout=20) as answer:
+            assert answer.headers["content-type"].startswith("text/javascript")
+            assert answer.read()
+
+
+def test_installed_from_the_wheel_it_computes(address: str) -> None:
+    cookies = CookieJar()
+    build_opener(HTTPCookieProcessor(cookies)).open(address, timeout=20).close()
+    host = urlsplit(address).netloc
+    with connect(
+        f"ws://{host}/socket",
+        origin=Origin(f"http://{host}"),
+        additional_headers={"Cookie": "; ".join(f"{each.name}={each.value}" for each in cookies)},
+    ) as socket:
+        socket.send('{"type": "hello", "id": 1}')
+        heard = [socket.recv(timeout=20) for _ in range(5)]
+    assert all(isinstance(each, bytes) for each in heard)
+    assert [name for each in heard for name in re.findall(rb'"type": ?"(\w+)"', each[:4000])[:1]] == [
+        b"welcome",
+        b"document",
+        b"dataset",
+        b"graph",
+        b"frame",
+    ]
 
 
 def test_a_mistyped_option_ends_with_one_line_and_exit_code_2(installed: Path, tmp_path: Path) -> None:
