@@ -207,6 +207,29 @@ def test_a_file_that_holds_no_keys_is_refused_whatever_it_holds(tmp_path: Path, 
     refused(tmp_path, text)
 
 
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("2020-13-45", "'2020-13-45' cannot be read as timestamp"),
+        ("9" * 5000, "999… cannot be read as int"),
+        ("0x_", "cannot be read as int"),
+        ("!!bool perhaps", "'perhaps' cannot be read as bool"),
+        ("!!timestamp soon", "'soon' cannot be read as timestamp"),
+        ("!!int ''", "cannot be read as int"),
+        ("\x07", "special characters are not allowed"),
+        ("[" * 5000, "nested too deeply"),
+        ("&a [*a]", ""),
+    ],
+)
+def test_a_value_that_yaml_cannot_read_is_named_with_its_line(tmp_path: Path, value: str, says: str) -> None:
+    error = refused(tmp_path, f"network_limits:\n  max_layers: 3\n  max_neurons_per_layer: {value}\n")
+    assert says in str(error)
+    assert "UTF-8" not in str(error)
+    if says:
+        assert "in line 3:" in str(error)
+        assert error.where.endswith("chainrule.yaml:3")
+
+
 def test_settings_cannot_be_changed_once_made() -> None:
     with pytest.raises(FrozenInstanceError):
         Settings().performance.worker_pool_size = 9  # type: ignore[misc]

@@ -25,6 +25,7 @@ Reader = Callable[[str, object], Any]
 
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 WHITE = "#ffffff"
+DEEPEST = 16  # levels of nesting that are read; the settings need four
 
 
 def _whole(default: int, low: int, high: int) -> Any:
@@ -218,6 +219,26 @@ def _yaml(path: Path) -> object:
     class Strict(yaml.SafeLoader):
         """YAML's safe subset, where ``1e-4`` is a number (as in YAML 1.2) and a key stands once."""
 
+        depth = -1
+
+        def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+            self.depth += 1
+            if self.depth > DEEPEST:
+                mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+                raise yaml.composer.ComposerError(None, None, "nested too deeply", mark)
+            node: yaml.Node | None = super().compose_node(parent, index)
+            self.depth -= 1
+            return node
+
+        def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+            try:
+                return super().construct_object(node, deep)
+            except ConfigError:
+                raise
+            except (AttributeError, LookupError, ValueError):  # as PyYAML reads dates, numbers and flags
+                reason = f"{shown(node.value)} cannot be read as {node.tag.rpartition(':')[2]}"
+                raise yaml.constructor.ConstructorError(None, None, reason, node.start_mark) from None
+
         def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
             seen: set[str] = set()
             for name, _ in node.value:
@@ -247,10 +268,6 @@ def _yaml(path: Path) -> object:
     except yaml.MarkedYAMLError as trouble:
         line = trouble.problem_mark.line + 1 if trouble.problem_mark else 1
         reason = trouble.problem or "?"
-        raise ConfigError(
-            "error.config_not_yaml", where=f"{place}:{line}", path=place, line=line, reason=reason
-        ) from None
-    except (yaml.YAMLError, RecursionError, ValueError) as trouble:
-        if isinstance(trouble, ConfigError):
-            raise
-        raise ConfigError("error.config_not_text", where=place, path=place) from None
+    except yaml.reader.ReaderError as trouble:
+        line, reason = text.count("\n", 0, trouble.position) + 1, trouble.reason
+    raise ConfigError("error.config_not_yaml", where=f"{place}:{line}", path=place, line=line, reason=reason)
