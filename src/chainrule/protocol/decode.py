@@ -29,9 +29,9 @@ LARGEST = 2**53 - 1  # the largest whole number that every JSON reader keeps exa
 
 
 def read_command(text: str) -> Command:
-    """The command in ``text``. Raises ``ConfigError``: too long or deep, not JSON, not an object, an unknown command
-    or field, a field missing, of the wrong type or out of range. ``where`` is the dotted path of the field, or of
-    the experiment where the value is one of an edit."""
+    """The command in ``text``. Raises ``ConfigError``: too long or deep, not JSON, not an object, a key twice, an
+    unknown command or field, a field missing, of the wrong type or out of range. ``where`` is the dotted path
+    of the field, or of the experiment where the value is one of an edit."""
     tree = _object(text)
     if "type" not in tree:
         raise ConfigError("error.message_no_type", where="type")
@@ -67,7 +67,7 @@ def _object(text: str) -> dict[str, Any]:
     if size > LONGEST:
         raise ConfigError("error.message_long", size=size, limit=LONGEST)
     try:
-        tree = json.loads(text, parse_constant=_constant)
+        tree = json.loads(text, parse_constant=_constant, object_pairs_hook=_once)
         deep = _deeper(tree, DEEPEST)
     except RecursionError:
         deep = True
@@ -86,6 +86,15 @@ def _object(text: str) -> dict[str, Any]:
 
 def _constant(name: str) -> NoReturn:
     raise ConfigError("error.message_constant", name=name)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:  # JSON readers disagree about which of the two counts
+            raise ConfigError("error.message_twice", key=shown(key))
+        found[key] = value
+    return found
 
 
 def _deeper(tree: object, levels: int) -> bool:
