@@ -7,6 +7,7 @@ export default defineConfig({
     include: ["*.e2e.ts"],
     fileParallelism: false,
     testTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } }, // a slow machine is no failure
     hookTimeout: 60_000,
     reporters: ["verbose"],
   },
