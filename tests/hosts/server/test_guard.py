@@ -98,6 +98,17 @@ def test_every_answer_has_the_headers_of_a_careful_server(site: Any) -> None:
         assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_an_answer_to_a_defect_has_them_too(
+    site: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("chainrule.hosts.server.page.RedirectResponse", None)
+    answer, text = site.ask("/?token=old", Cookie=site.cookie)
+    assert (answer.status, "Traceback" in text) == (500, False)
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
 def test_deflate_is_not_negotiated_though_the_client_offers_it(site: Any) -> None:
     with site.visit(compression="deflate") as page:
         assert page.socket.protocol.extensions == []

@@ -47,7 +47,16 @@ def test_the_page_is_asked_for_again_each_time_and_hashed_files_never(folder: Pa
 
 
 @pytest.mark.parametrize(
-    "path", ["/../secret.json", "/assets/../../secret.json", "//etc/hostname", "/assets", "/x.js", "/a\0.js"]
+    "path",
+    [
+        "/../secret.json",
+        "/assets/../../secret.json",
+        "//etc/hostname",
+        "/assets",
+        "/x.js",
+        "/a\0.js",
+        f"/{'a' * 300}.js",
+    ],
 )
 def test_nothing_but_files_of_the_page_is_given_out(folder: Path, path: str) -> None:
     with pytest.raises(HTTPException) as caught:

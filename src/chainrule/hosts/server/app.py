@@ -10,8 +10,8 @@ from importlib.metadata import version
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
 from chainrule.config import Settings
@@ -26,7 +26,7 @@ from chainrule.session.session import Session
 LARGEST_MESSAGE = 2**20  # bytes; whoever sends more is cut off before it is all in memory
 
 
-def application(settings: Settings, tables: Mapping[str, Table], port: int, token: str) -> Starlette:
+def application(settings: Settings, tables: Mapping[str, Table], port: int, token: str) -> ASGIApp:
     """The ASGI application: the page on ``/``, its socket on ``/socket``, for those who know ``token``."""
 
     def make(session_id: str) -> Session:
@@ -45,15 +45,15 @@ def application(settings: Settings, tables: Mapping[str, Table], port: int, toke
         await Connection(websocket, websocket.app.state.shelf).run()
 
     page = Page()
-    return Starlette(
+    inner = Starlette(
         routes=[
             WebSocketRoute("/socket", converse),
             Route("/", page.answer),
             Route("/{path:path}", page.answer),
         ],
-        middleware=[Middleware(Guard, port=port, token=token)],
         lifespan=life,
     )
+    return Guard(inner, port, token)  # as middleware it would stand within what answers to a defect
 
 
 def server(

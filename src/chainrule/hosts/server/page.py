@@ -37,14 +37,21 @@ class Page:
         if request.url.path == "/" and request.query_params:
             return RedirectResponse("/", 303)  # an address with the token, opened once more
         name = request.path_params.get("path", "") or "index.html"
-        file = (self._folder / name).resolve() if "\0" not in name else self._folder
-        if not file.is_relative_to(self._folder) or not file.is_file() or file.suffix not in TYPES:
+        file, content = self._read(name)
+        if content is None:
             if name == "index.html":
                 text = spoken("error.page_missing", request.headers.get("accept-language", ""))
                 return PlainTextResponse(text, 503)
             raise HTTPException(404)
         lasting = file.parent == self._folder / "assets"
         cache = "private, max-age=31536000, immutable" if lasting else "no-store"
-        return Response(
-            file.read_bytes(), headers={"Content-Type": TYPES[file.suffix], "Cache-Control": cache}
-        )
+        return Response(content, headers={"Content-Type": TYPES[file.suffix], "Cache-Control": cache})
+
+    def _read(self, name: str) -> tuple[Path, bytes | None]:
+        """The file of that name and what it holds; ``None`` where the page has no such file."""
+        try:
+            file = (self._folder / name).resolve()
+            known = file.is_relative_to(self._folder) and file.suffix in TYPES and file.is_file()
+            return file, file.read_bytes() if known else None
+        except (OSError, ValueError):  # a name that no file can have, or a file that is not for us
+            return self._folder, None
