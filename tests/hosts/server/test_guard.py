@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
+from starlette.responses import PlainTextResponse
+from starlette.types import Message
 from websockets.exceptions import InvalidStatus
+
+from chainrule.hosts.server.guard import Guard
 
 
 def test_without_the_token_there_is_a_page_that_says_what_to_do(site: Any) -> None:
@@ -51,6 +56,37 @@ def test_every_name_of_this_machine_is_its_host(site: Any) -> None:
     for name in ("127.0.0.1", "localhost", "[::1]"):
         answer, _ = site.ask("/", Host=f"{name}:{site.port}", Cookie=site.cookie)
         assert answer.status != 403
+
+
+def admitted(port: int, host: str) -> tuple[int, str]:
+    """The status and the policy with which a post from a page of ``host`` is answered on ``port``."""
+    cookie, sent = f"chainrule-{port}=secret", list[Message]()
+    headers = {"host": host, "origin": f"http://{host}", "cookie": cookie}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/",
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    asyncio.run(Guard(PlainTextResponse("in"), port, "secret")(scope, receive, send))
+    return sent[0]["status"], dict(sent[0]["headers"])[b"content-security-policy"].decode()
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "[::1]"])
+def test_browsers_leave_out_port_80_and_no_other(name: str) -> None:
+    status, policy = admitted(80, name)
+    assert status == 200
+    assert f"ws://{name};" in policy
+    assert admitted(80, f"{name}:80")[0] == 200
+    assert admitted(80, f"evil.{name}")[0] == admitted(8000, name)[0] == 403
 
 
 def test_whatever_is_no_plain_read_must_come_from_our_own_page(site: Any) -> None:

@@ -29,7 +29,10 @@ class Guard:
     def __init__(self, app: ASGIApp, port: int, token: str) -> None:
         self._app, self._token = app, token
         self._cookie = f"chainrule-{port}"
-        self._hosts = {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}
+        names = ("127.0.0.1", "localhost", "[::1]")
+        self._hosts = {f"{name}:{port}" for name in names}
+        if port == 80:  # of all ports browsers leave this one out
+            self._hosts.update(names)
         self._origins = {f"http://{host}" for host in self._hosts}
         self._address = f"127.0.0.1:{port}"
 
