@@ -122,6 +122,12 @@ def test_a_wrong_configuration_is_refused(tmp_path: Path) -> None:
     assert "Did you mean network_limits.max_layers?" in refused("--no-open", "--config", str(path))
 
 
+def test_a_configuration_that_nothing_can_start_with_is_refused_before_the_address(tmp_path: Path) -> None:
+    path = tmp_path / "chainrule.yaml"
+    path.write_text("network_limits: {max_total_parameters: 2}")
+    assert "parameters" in refused("--no-open", "--config", str(path))
+
+
 def test_a_port_in_use_is_refused_when_it_was_asked_for() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

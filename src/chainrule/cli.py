@@ -82,15 +82,15 @@ def _serve(chosen: Namespace) -> None:
     with listen(port) as listener:
         from secrets import token_urlsafe
 
+        from chainrule.hosts.server.app import server
+
         token = token_urlsafe(24)
+        serving = server(listener, token, settings, tables)
         address = f"http://{HOST}:{listener.getsockname()[1]}/?token={token}"
         print(address, flush=True)
         if not chosen.no_open:
             _open(address)
-
-        from chainrule.hosts.server.app import server
-
-        server(listener, token, settings, tables).run(sockets=[listener])
+        serving.run(sockets=[listener])
 
 
 def _tables(path: str | None) -> Mapping[str, Table]:

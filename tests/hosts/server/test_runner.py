@@ -190,10 +190,11 @@ def test_a_page_that_was_displaced_cannot_detach_the_one_that_came(executor: Exe
 
 def test_the_session_left_longest_ago_makes_room_and_those_in_use_stay(executor: Executor) -> None:
     async def scenario() -> None:
-        shelf = Shelf(Watched, executor, 0.016, "1", most=2)
-        shelf.warm()
+        first = Watched()
+        shelf = Shelf(Watched, executor, 0.016, "1", ("a-first-id-of-20-signs", first), most=2)
         try:
             (one, _), (two, _) = await shelf.open(""), await shelf.open("")
+            assert one.session is first
             pages = [Reader(one), Reader(two)]
             with pytest.raises(ConfigError) as caught:
                 await shelf.open("")

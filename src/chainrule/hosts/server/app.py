@@ -18,7 +18,7 @@ from chainrule.config import Settings
 from chainrule.hosts.server.connection import Connection
 from chainrule.hosts.server.guard import Guard
 from chainrule.hosts.server.page import Page
-from chainrule.hosts.server.shelf import Shelf
+from chainrule.hosts.server.shelf import Shelf, new_id
 from chainrule.machine.native import NativeMachine
 from chainrule.network.data import Table
 from chainrule.session.session import Session
@@ -27,17 +27,22 @@ LARGEST_MESSAGE = 2**20  # bytes; whoever sends more is cut off before it is all
 
 
 def application(settings: Settings, tables: Mapping[str, Table], port: int, token: str) -> ASGIApp:
-    """The ASGI application: the page on ``/``, its socket on ``/socket``, for those who know ``token``."""
+    """The ASGI application: the page on ``/``, its socket on ``/socket``, for those who know ``token``.
+
+    The first session is made here: a ``ChainruleError`` when none can be under these settings.
+    """
 
     def make(session_id: str) -> Session:
         return Session(settings, NativeMachine, session_id, tables)
+
+    first_id = new_id()
+    first = first_id, make(first_id)
 
     @asynccontextmanager
     async def life(app: Starlette) -> AsyncIterator[None]:
         with ThreadPoolExecutor(settings.performance.worker_pool_size, "machine") as executor:
             interval = settings.performance.render_throttle_ms / 1000
-            shelf = app.state.shelf = Shelf(make, executor, interval, version("chainrule"))
-            shelf.warm()
+            shelf = app.state.shelf = Shelf(make, executor, interval, version("chainrule"), first)
             yield
             await shelf.close()
 
@@ -59,7 +64,10 @@ def application(settings: Settings, tables: Mapping[str, Table], port: int, toke
 def server(
     listener: socket.socket, token: str, settings: Settings, tables: Mapping[str, Table]
 ) -> uvicorn.Server:
-    """A server for ``run(sockets=[listener])``. It ends on SIGINT and SIGTERM."""
+    """A server for ``run(sockets=[listener])``. It ends on SIGINT and SIGTERM.
+
+    Raises ``ChainruleError`` when no session can be made under these settings.
+    """
     return uvicorn.Server(
         uvicorn.Config(
             application(settings, tables, listener.getsockname()[1], token),

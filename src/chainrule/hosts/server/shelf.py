@@ -14,8 +14,13 @@ from chainrule.session.session import Session
 MOST_SESSIONS = 32
 
 
+def new_id() -> str:
+    """A name for a session that nobody can guess."""
+    return token_urlsafe(16)
+
+
 class Shelf:
-    """All sessions by id; an id cannot be guessed. ``make`` gives a new session and may take its time.
+    """All sessions by id. ``make`` gives a new session and may take its time; ``first`` is ready for whoever comes.
 
     At most ``most`` are kept. For a new one beyond that, the one whose page left longest ago goes.
     """
@@ -26,17 +31,14 @@ class Shelf:
         executor: Executor,
         interval: float,
         version: str,
+        first: tuple[str, Session] | None = None,
         most: int = MOST_SESSIONS,
     ) -> None:
         self._make, self._executor = make, executor
         self._interval, self._version, self._most = interval, version, most
         self._runners: dict[str, Runner] = {}
         self._coming = 0
-        self._spare: asyncio.Task[tuple[str, Session]] | None = None
-
-    def warm(self) -> None:
-        """Begin to make the first session before anybody asks for it: the machine is compiled by then."""
-        self._spare = asyncio.create_task(self._made())
+        self._first = first
 
     async def open(self, session_id: str) -> tuple[Runner, bool]:
         """The session of that id, or a new one where there is none; and whether it was there.
@@ -49,27 +51,24 @@ class Shelf:
         await self._make_room()
         self._coming += 1
         try:
-            spare, self._spare = self._spare, None
-            new_id, session = await (spare or self._made())
+            ready, self._first = self._first, None
+            name, session = ready or await self._made()
         finally:
             self._coming -= 1
-        runner = Runner(session, new_id, self._executor, self._interval, self._version)
-        self._runners[new_id] = runner
+        runner = Runner(session, name, self._executor, self._interval, self._version)
+        self._runners[name] = runner
         return runner, False
 
     async def close(self) -> None:
         """End all sessions."""
-        if self._spare is not None:
-            self._spare.cancel()
-            await asyncio.gather(self._spare, return_exceptions=True)
         for runner in self._runners.values():
             await runner.close()
         self._runners.clear()
 
     async def _made(self) -> tuple[str, Session]:
-        new_id = token_urlsafe(16)
+        name = new_id()
         loop = asyncio.get_running_loop()
-        return new_id, await loop.run_in_executor(self._executor, self._make, new_id)
+        return name, await loop.run_in_executor(self._executor, self._make, name)
 
     async def _make_room(self) -> None:
         if len(self._runners) + self._coming < self._most:
