@@ -22,12 +22,15 @@ export class Look {
   readonly text: string[];
   /** 1 where a node's value is not a finite number. */
   readonly invalid: Uint8Array;
+  /** Ramp entry of each node's value. */
+  readonly shade: Uint8Array;
 
   constructor(private readonly scene: Scene) {
     this.colour = new Uint8Array(scene.edges).fill(NEUTRAL);
     this.width = new Uint8Array(scene.edges);
     this.text = new Array<string>(scene.nodes).fill("");
     this.invalid = new Uint8Array(scene.nodes);
+    this.shade = new Uint8Array(scene.nodes).fill(NEUTRAL);
   }
 
   /** Take over a frame's numbers; `unit` is the width at |w| = 1. Says which layers look different now. */
@@ -54,6 +57,7 @@ export class Look {
       if (text !== this.text[n]) changed.values = true;
       this.text[n] = text;
       this.invalid[n] = Number.isFinite(value) ? 0 : 1;
+      this.shade[n] = entry(palette.value.thresholds, value);
     }
     return changed;
   }

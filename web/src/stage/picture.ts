@@ -31,6 +31,7 @@ export class Picture {
   private atlas: Atlas | null = null;
   private palette: Palette | null = null;
   private colours: string[] = [];
+  private shades: string[] = [];
   private pixels = new Uint32Array(256);
   private last: Frame | null = null;
   private transition: Transition | null = null;
@@ -94,6 +95,7 @@ export class Picture {
   setPalette(palette: Palette): void {
     this.palette = palette;
     this.colours = cssColours(palette.gradient);
+    this.shades = cssColours(palette.value);
     this.pixels = mapColours(palette.value, rgb(palette.invalid));
     this.repaint();
     if (this.last !== null) this.setFrame(this.last, true);
@@ -152,9 +154,9 @@ export class Picture {
     const { scene, look, atlas, titles } = this;
     if (scene === null) return null;
     const at: Geometry = this.transition?.at ?? scene;
-    const { colours, shown } = this;
+    const { colours, shades, shown } = this;
     const invalid = this.palette?.invalid ?? theme.ink;
-    return { scene, at, view, ratio, look, atlas, theme, colours, invalid, shown, titleY, titles };
+    return { scene, at, view, ratio, look, atlas, theme, colours, shades, invalid, shown, titleY, titles };
   }
 
   /** What fades in and out during a transition. */

@@ -21,6 +21,8 @@ export interface Scenery {
   theme: Theme;
   /** CSS colours of the gradient ramp's entries. */
   colours: readonly string[];
+  /** CSS colours of the value ramp's entries. */
+  shades: readonly string[];
   invalid: string;
   shown: Layers;
   /** The middle of the titles' line, in pixels from the top of the host. */

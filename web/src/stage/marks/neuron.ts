@@ -69,7 +69,7 @@ function falls(scene: Scene, n: number): boolean {
 }
 
 const maps: Draw = (context, scenery, nodes) => {
-  const { atlas, look, theme, invalid } = scenery;
+  const { atlas, look, theme, invalid, scene, shades } = scenery;
   const opacity = context.globalAlpha;
   onGlass(context, scenery);
   if (atlas !== null) {
@@ -80,7 +80,10 @@ const maps: Draw = (context, scenery, nodes) => {
     for (const n of nodes) {
       const box = square(scenery, n);
       if (look?.invalid[n]) hatch(context, box, invalid, theme.stage);
-      else if (atlas.has(n))
+      else if (look !== null && pixel(scene, n)) {
+        context.fillStyle = shades[look.shade[n]!] ?? invalid;
+        context.fillRect(box.left, box.top, box.right - box.left, box.bottom - box.top);
+      } else if (atlas.has(n))
         atlas.draw(context, n, box.left, box.top, box.right - box.left, box.bottom - box.top);
     }
     context.restore();
@@ -129,6 +132,11 @@ export const neuron: MarkType = {
     return scene.nodesIn({ left: wx, top: wy, right: wx, bottom: wy })[0] ?? -1;
   },
 };
+
+/** Whether node n is a point of a picture: it shows its value, so that all of them together show the picture. */
+function pixel(scene: Scene, n: number): boolean {
+  return scene.graph.layers[scene.layer[n]!]!.wrap > 1;
+}
 
 /** Whether the number under node n neither touches its neighbours nor dwarfs it. */
 export function roomBelow({ scene, view }: Pick<Scenery, "scene" | "view">, n: number): boolean {
