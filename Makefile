@@ -90,4 +90,5 @@ $(NODE)/node: scripts/find_node.py .make/venv
 
 $(PAGE): .make/web $(PAGE_SOURCES)
 	cd web && npm run --silent build
+	$(BIN)/python scripts/collect_licences.py
 	@touch $@

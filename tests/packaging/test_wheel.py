@@ -46,6 +46,15 @@ def test_the_wheel_holds_the_page_the_sentences_the_data_and_the_type_marker(whe
         assert any(re.search(rf"/{data}\.csv", name) for name in names), data
 
 
+def test_the_wheel_hands_on_the_licences_of_what_is_bundled(wheel: Path) -> None:
+    archive = ZipFile(wheel)
+    text = archive.read("chainrule/hosts/page/licences.txt").decode()
+    for name in ("inter", "jetbrains-mono", "svelte", "uplot", "temml"):
+        assert name in text
+    assert "SIL OPEN FONT LICENSE" in text
+    assert any(name.endswith("licenses/LICENSE") for name in archive.namelist())
+
+
 def test_the_wheel_holds_nothing_but_the_package(wheel: Path) -> None:
     roots = {name.split("/")[0] for name in ZipFile(wheel).namelist()}
     assert {re.sub(r"-.*\.dist-info$", "", root) for root in roots} == {"chainrule"}
