@@ -15,6 +15,7 @@ export PATH := $(CURDIR)/$(NODE):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 PAGE := src/chainrule/hosts/page/index.html
+LICENCES := src/chainrule/hosts/page/licences.txt
 PAGE_SOURCES := $(shell find web/src web/public src/chainrule/text -type f ! -name '*.py*' 2>/dev/null) \
 	web/index.html web/package.json web/tsconfig.json web/svelte.config.js web/vite.config.ts
 
@@ -40,7 +41,7 @@ format: .make/venv .make/web
 	$(BIN)/ruff check --fix .
 	cd web && npm run --silent format
 
-page: $(PAGE)
+page: $(LICENCES)
 
 test-web: .make/web
 	cd web && npm test --silent
@@ -49,10 +50,10 @@ test-browser: .make/venv $(PAGE)
 	chromium=$$($(BIN)/python scripts/find_chromium.py) && cd web \
 		&& CHROMIUM="$$chromium" CHAINRULE="$(CURDIR)/$(BIN)/chainrule" node_modules/.bin/vitest run --config e2e/vitest.config.ts
 
-test-python: .make/venv $(PAGE)
+test-python: .make/venv $(LICENCES)
 	$(BIN)/pytest -q
 
-wheel: .make/venv $(PAGE)
+wheel: .make/venv $(LICENCES)
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 shots: .make/venv $(PAGE)
@@ -90,5 +91,7 @@ $(NODE)/node: scripts/find_node.py .make/venv
 
 $(PAGE): .make/web $(PAGE_SOURCES)
 	cd web && npm run --silent build
-	$(BIN)/python scripts/collect_licences.py
 	@touch $@
+
+$(LICENCES): scripts/collect_licences.py $(PAGE)
+	$(BIN)/python scripts/collect_licences.py
