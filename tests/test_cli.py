@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
@@ -32,10 +35,17 @@ def refused(*arguments: str) -> str:
 
 
 @contextmanager
-def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The command while it serves, and the address it prints first."""
+def running(
+    *arguments: str, environment: Mapping[str, str] | None = None
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The command while it serves, and the address it prints first. It opens a browser in ``environment`` only."""
+    quiet = ["--no-open"] if environment is None else []
     process = subprocess.Popen(
-        [*COMMAND, "--no-open", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*COMMAND, *quiet, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
     )
     assert process.stdout is not None
     try:
@@ -149,6 +159,44 @@ def test_the_address_opens_the_page_and_ctrl_c_ends_it_quietly(tmp_path: Path) -
     data.write_text("a,b,class\n" + "".join(f"{i},{i * i % 7},{'xy'[i % 2]}\n" for i in range(20)))
     with running("--port", "0", "--data", str(data)) as (process, address):
         assert opened(address) in (200, 503)  # 503 where the page is not built
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+        assert (process.returncode, out, err) == (0, "", "")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the browser is a shell script")
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_the_browser_is_led_to_the_address_and_no_other_user_can_read_the_token(
+    tmp_path: Path, end: signal.Signals
+) -> None:
+    browser, seen, folder = tmp_path / "browser", tmp_path / "seen", tmp_path / "files"
+    browser.write_text(f'#!/bin/sh\necho "$@" > {seen}.new && mv {seen}.new {seen}\n')
+    browser.chmod(0o700)
+    folder.mkdir()
+    environment = {**os.environ, "BROWSER": f"{browser} %s", "TMPDIR": str(folder)}
+    with running("--port", "0", environment=environment) as (process, address):
+        while process.poll() is None and not seen.exists():
+            sleep(0.01)
+        token = address.partition("token=")[2]
+        assert token
+        assert token not in seen.read_text()
+        (file,) = folder.iterdir()
+        assert urlsplit(seen.read_text().strip()).path == str(file)
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert f'content="0; url={address}"' in file.read_text()
+        assert opened(address) in (200, 503)
+        process.send_signal(end)
+        out, err = process.communicate(timeout=30)
+        assert (process.returncode, out, err) == (0, "", "")
+    assert list(folder.iterdir()) == []
+
+
+def test_without_a_browser_the_printed_address_works(tmp_path: Path) -> None:
+    bare = {**os.environ, "PATH": str(tmp_path)}
+    for name in ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY"):
+        bare.pop(name, None)
+    with running("--port", "0", environment=bare) as (process, address):
+        assert opened(address) in (200, 503)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
         assert (process.returncode, out, err) == (0, "", "")

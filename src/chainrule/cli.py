@@ -83,14 +83,17 @@ def _serve(chosen: Namespace) -> None:
         from secrets import token_urlsafe
 
         from chainrule.hosts.server.app import server
+        from chainrule.hosts.server.browser import opened
 
         token = token_urlsafe(24)
         serving = server(listener, token, settings, tables)
         address = f"http://{HOST}:{listener.getsockname()[1]}/?token={token}"
         print(address, flush=True)
-        if not chosen.no_open:
-            _open(address)
-        serving.run(sockets=[listener])
+        if chosen.no_open:
+            serving.run(sockets=[listener])
+        else:
+            with opened(address):
+                serving.run(sockets=[listener])
 
 
 def _tables(path: str | None) -> Mapping[str, Table]:
@@ -100,11 +103,3 @@ def _tables(path: str | None) -> Mapping[str, Table]:
 
     table = read_csv(path)
     return {table.name: table}
-
-
-def _open(address: str) -> None:
-    import webbrowser
-    from threading import Thread
-
-    # A browser in the terminal would not return; the server must not wait for it.
-    Thread(target=webbrowser.open, args=(address,), daemon=True).start()

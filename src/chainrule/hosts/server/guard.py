@@ -77,7 +77,9 @@ class Guard:
         if not (reads and scope["path"] == "/" and self._right(given)):
             return PlainTextResponse(spoken("error.token", accepted), 403)
         answer = RedirectResponse("/", 303)
-        answer.set_cookie(self._cookie, self._token, httponly=True, samesite="strict")
+        # Not "strict": who comes here from the file that opens the browser would be sent on without it. Other
+        # sites can make the browser show the page with it, as any link does, and read or send nothing.
+        answer.set_cookie(self._cookie, self._token, httponly=True, samesite="lax")
         return answer
 
     def _known(self, headers: Headers) -> bool:
