@@ -13,7 +13,7 @@ from chainrule.hosts.server.outbox import Outbox
 from chainrule.hosts.server.runner import Runner
 from chainrule.hosts.server.shelf import Shelf
 from chainrule.machine.native import NativeMachine
-from chainrule.session.commands import Command, Edit, Pause, Play, Step
+from chainrule.session.commands import Command, Edit, Look, Pause, Play, Step
 from chainrule.session.events import Event, Frame, Notice
 from chainrule.session.session import Session
 
@@ -24,10 +24,15 @@ class Watched(Session):
     def __init__(self, session_id: str = "watched") -> None:
         super().__init__(Settings(), NativeMachine, session_id)
         self.calls: list[str] = []
+        self.carried_out: list[int] = []
         self.fails = 0
+        self.refuses = False
 
     def handle(self, command: Command) -> list[Event]:
         self.calls.append(type(command).__name__)
+        self.carried_out.append(command.id)
+        if self.refuses:
+            raise RuntimeError("a defect")
         return super().handle(command)
 
     def tick(self, budget_ms: float, frame: bool = True) -> list[Event]:
@@ -103,12 +108,47 @@ def test_commands_that_wait_are_all_carried_out_before_more_training(executor: E
         runner.submit(Play(id=1))
         await page.frame(lambda frame: frame.step > 3)
         for number in range(20):
-            runner.submit(Edit(id=2, changes={"training.learning_rate": 0.001 * (number + 1)}))
+            path = ("training.learning_rate", "data.noise")[number % 2]
+            runner.submit(Edit(id=2, changes={path: 0.001 * (number + 1)}))
         await page.frame(lambda frame: frame.step > 10)
         await page.frame()
         edits = [place for place, call in enumerate(session.calls) if call == "Edit"]
         assert len(edits) == 20
         assert edits[-1] - edits[0] == 19
+
+    play(executor, scenario)
+
+
+def test_of_waiting_edits_of_the_same_paths_only_the_last_is_carried_out(executor: Executor) -> None:
+    async def scenario(runner: Runner, session: Watched) -> None:
+        page = Reader(runner)
+        await page.frame()
+        rate, noise = "training.learning_rate", "data.noise"
+        drag = [{rate: 0.01}, {rate: 0.02}, {rate: 0.03, noise: 0.1}, {noise: 0.2}, {noise: 0.3}]
+        for number, changes in enumerate(drag, 1):
+            runner.submit(Edit(id=number, changes=changes))
+        runner.submit(Look(id=6, example=0))
+        runner.submit(Edit(id=7, changes={noise: 0.4}))
+        await page.frame(lambda frame: frame.example == 0)
+        assert session.carried_out == [2, 3, 5, 6, 7]
+
+    play(executor, scenario)
+
+
+@pytest.mark.parametrize(("defect", "code"), [(False, "error."), (True, "error.internal")])
+def test_what_is_said_of_the_last_edit_is_said_of_those_it_superseded(
+    executor: Executor, defect: bool, code: str
+) -> None:
+    async def scenario(runner: Runner, session: Watched) -> None:
+        page = Reader(runner)
+        await page.frame()
+        session.refuses = defect
+        for number, rate in enumerate((0.01, 0.02, -1.0), 1):
+            runner.submit(Edit(id=number, changes={"training.learning_rate": rate}))
+        told = [await page.until(lambda event: isinstance(event, Notice)) for _ in range(3)]
+        assert [each.command for each in told] == [1, 2, 3]
+        assert len({each.code for each in told}) == 1
+        assert told[0].code.startswith(code)
 
     play(executor, scenario)
 

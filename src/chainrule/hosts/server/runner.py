@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from typing import TypeVar
 
@@ -14,8 +14,8 @@ from attrs import evolve, frozen
 from chainrule.hosts.server.notices import notice
 from chainrule.hosts.server.outbox import CROWDED, Outbox
 from chainrule.protocol.typescript import schema
-from chainrule.session.commands import Command
-from chainrule.session.events import Event, Welcome
+from chainrule.session.commands import Command, Edit
+from chainrule.session.events import Event, Notice, Welcome
 from chainrule.session.session import Session
 
 SHORTEST, LONGEST = 0.004, 0.05  # seconds of training between two looks at the commands
@@ -82,7 +82,11 @@ class Runner:
             self._touch()
 
     def submit(self, command: Command) -> None:
-        """Carry ``command`` out after those before it, and before any more training."""
+        """Carry ``command`` out after those before it, and before any more training.
+
+        Of edits that wait one behind the other and touch the same paths only the last is carried out, and what is
+        said of it is said of all: a slider that is dragged must not queue more work than its last place is worth.
+        """
         self._waiting.append(command)
         self._touch()
 
@@ -142,7 +146,7 @@ class Runner:
         self._trained_at = now if self.session.playing else None
         if show:
             self._frame_at = now
-        events = await self._safely(lambda: self.session.tick(passed * 1000, show), 0)
+        events = await self._safely(lambda: self.session.tick(passed * 1000, show))
         self._broken = events is None
         if outbox is not None and outbox is self._outbox:
             outbox.put(events or [])
@@ -150,26 +154,48 @@ class Runner:
     async def _answer(self, item: Command | _Arrival) -> None:
         self._broken = False
         if not isinstance(item, _Arrival):
-            command = item
-            events = await self._safely(lambda: self.session.handle(command), command.id)
+            command, superseded = self._last_of(item)
+            events = await self._safely(lambda: self.session.handle(command), (*superseded, command.id))
             if self._outbox is not None:
-                self._outbox.put(events or [])
+                self._outbox.put(_answers(events or [], command.id, superseded))
             return
         resumed = item.resumed
-        events = await self._safely(lambda: self.session.welcome(resumed), 0)
+        events = await self._safely(lambda: self.session.welcome(resumed))
         if item.outbox is self._outbox:
             item.outbox.put(self._introduced(each) for each in events or [])
+
+    def _last_of(self, command: Command) -> tuple[Command, list[int]]:
+        """The edit that takes the place of ``command``, itself where none does, and the ids of those left out."""
+        superseded: list[int] = []
+        while isinstance(command, Edit) and self._waiting:
+            after = self._waiting[0]
+            if not isinstance(after, Edit) or after.changes.keys() != command.changes.keys():
+                break
+            superseded.append(command.id)
+            command = after
+            self._waiting.popleft()
+        return command, superseded
 
     def _introduced(self, event: Event) -> Event:
         """What a session below the protocol cannot know of itself."""
         return evolve(event, schema=schema(), version=self._version) if isinstance(event, Welcome) else event
 
-    async def _safely(self, work: Callable[[], _T], command: int) -> _T | None:
+    async def _safely(self, work: Callable[[], _T], commands: Iterable[int] = (0,)) -> _T | None:
         """``work`` done in a thread. A defect must not take the session from its owner: it is logged and told."""
         try:
             return await asyncio.get_running_loop().run_in_executor(self._executor, work)
         except Exception:
             _log.exception("session %s failed", self.id[:6])
             if self._outbox is not None:
-                self._outbox.put([notice("error", "error.internal", command=command)])
+                self._outbox.put(notice("error", "error.internal", command=each) for each in commands)
             return None
+
+
+def _answers(events: Iterable[Event], command: int, superseded: Iterable[int]) -> list[Event]:
+    """``events``, in which what answers ``command`` answers the ``superseded`` before it as well."""
+    found: list[Event] = []
+    for event in events:
+        if isinstance(event, Notice) and event.command == command:
+            found += [evolve(event, command=each) for each in superseded]
+        found.append(event)
+    return found
