@@ -252,3 +252,20 @@ def test_the_session_left_longest_ago_makes_room_and_those_in_use_stay(executor:
             await shelf.close()
 
     asyncio.run(scenario())
+
+
+def test_a_session_whose_page_stays_away_too_long_goes_and_one_in_use_stays(executor: Executor) -> None:
+    async def scenario() -> None:
+        shelf = Shelf(Watched, executor, 0.016, "1", lasting=0.05)
+        try:
+            (left, _), (held, _) = await shelf.open(""), await shelf.open("")
+            gone, _ = Reader(left), Reader(held)
+            left.detach(gone.outbox)
+            assert await shelf.open(left.id) == (left, True)
+            await rest()
+            assert await shelf.open(held.id) == (held, True)
+            assert (await shelf.open(left.id))[1] is False
+        finally:
+            await shelf.close()
+
+    asyncio.run(scenario())

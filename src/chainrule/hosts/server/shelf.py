@@ -12,6 +12,8 @@ from chainrule.hosts.server.runner import Runner
 from chainrule.session.session import Session
 
 MOST_SESSIONS = 32
+LASTING = 3600.0  # seconds that a session waits for its page to come back
+LOOKS = 12  # how often in that time it is looked whether one has waited too long
 
 
 def new_id() -> str:
@@ -22,7 +24,8 @@ def new_id() -> str:
 class Shelf:
     """All sessions by id. ``make`` gives a new session and may take its time; ``first`` is ready for whoever comes.
 
-    At most ``most`` are kept. For a new one beyond that, the one whose page left longest ago goes.
+    At most ``most`` are kept. For a new one beyond that, the one whose page left longest ago goes. One whose page
+    has been gone for ``lasting`` seconds goes in any case.
     """
 
     def __init__(
@@ -33,12 +36,15 @@ class Shelf:
         version: str,
         first: tuple[str, Session] | None = None,
         most: int = MOST_SESSIONS,
+        lasting: float = LASTING,
     ) -> None:
         self._make, self._executor = make, executor
         self._interval, self._version, self._most = interval, version, most
         self._runners: dict[str, Runner] = {}
         self._coming = 0
         self._first = first
+        self._lasting = lasting
+        self._tidying = asyncio.create_task(self._tidy())
 
     async def open(self, session_id: str) -> tuple[Runner, bool]:
         """The session of that id, or a new one where there is none; and whether it was there.
@@ -61,6 +67,8 @@ class Shelf:
 
     async def close(self) -> None:
         """End all sessions."""
+        self._tidying.cancel()
+        await asyncio.wait([self._tidying])
         for runner in self._runners.values():
             await runner.close()
         self._runners.clear()
@@ -76,6 +84,17 @@ class Shelf:
         left = [each for each in self._runners.values() if not each.held]
         if not left:
             raise ConfigError("error.sessions_full", limit=self._most)
-        oldest = min(left, key=lambda each: each.used_at)
-        del self._runners[oldest.id]
-        await oldest.close()
+        await self._drop(min(left, key=lambda each: each.used_at))
+
+    async def _tidy(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(self._lasting / LOOKS)
+            for each in list(self._runners.values()):
+                if not each.held and loop.time() - each.used_at >= self._lasting:
+                    await self._drop(each)
+
+    async def _drop(self, runner: Runner) -> None:
+        # A page that asks for it from now on gets another, so it is out of sight before it ends.
+        if self._runners.pop(runner.id, None) is not None:
+            await runner.close()
