@@ -6,7 +6,7 @@ import type { Layers, Scenery } from "./marks/mark";
 import type { StageOptions } from "./options";
 import type { Fade, Sight } from "./painter";
 import { cssColours, mapColours, rgb } from "./scale";
-import { type Geometry, nearestFirst, Scene } from "./scene";
+import { type Geometry, nearestFirst, Scene, sameStructure } from "./scene";
 import type { Theme } from "./theme";
 import { Transition } from "./transition";
 import { type View, visible } from "./view";
@@ -63,6 +63,14 @@ export class Picture {
 
   get anythingStale(): boolean {
     return this.stale.structure || this.stale.values || this.stale.gradients;
+  }
+
+  /** Take a graph that differs from the one shown by its revision only; false where there is more to do. */
+  renew(graph: Graph): boolean {
+    const { scene } = this;
+    if (scene === null || this.transition !== null || !sameStructure(scene.graph, graph)) return false;
+    scene.graph = graph;
+    return true;
   }
 
   /** `start`: when the move from the graph before it begins, null to jump. `stretch` is asked of the new scene. */

@@ -44,7 +44,7 @@ export class Scene implements Geometry {
   private nodeIndex: Flatbush | null;
   private edgeIndex: Flatbush | null;
 
-  constructor(readonly graph: Graph) {
+  constructor(public graph: Graph) {
     this.x = graph.x;
     this.y = graph.y;
     this.size = graph.size;
@@ -218,4 +218,15 @@ function indexed(count: number, box: (mark: number) => Box): Flatbush | null {
   }
   index.finish();
   return index;
+}
+
+/** Whether two graphs have the same marks in the same places: only their revisions differ. */
+export function sameStructure(a: Graph, b: Graph): boolean {
+  return (
+    JSON.stringify([a.layers, a.names, a.labels]) === JSON.stringify([b.layers, b.names, b.labels]) &&
+    (["x", "y", "size", "bias", "source", "target", "parameter"] as const).every(
+      (column) =>
+        a[column].length === b[column].length && a[column].every((entry, at) => entry === b[column][at]),
+    )
+  );
 }

@@ -83,6 +83,10 @@ export class Stage {
   /** A new structure: what survives glides to its place, the rest fades. Its frames must follow. */
   graph(graph: Graph): void {
     const { picture, camera, options } = this;
+    if (picture.renew(graph)) {
+      this.passOver(graph.revision);
+      return;
+    }
     const first = picture.scene === null;
     const before = picture.scene?.stretch ?? 1;
     const many = Math.max(picture.parts, graph.names.length + graph.source.length) > options.maxMarks;

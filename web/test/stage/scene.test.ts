@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { pointAt } from "../../src/stage/curve";
-import { nearestFirst, Scene } from "../../src/stage/scene";
+import { nearestFirst, Scene, sameStructure } from "../../src/stage/scene";
 import { bestStretch, stretched } from "../../src/stage/spread";
 import { neighbour } from "../../src/stage/twin";
 import { dense } from "./networks";
@@ -29,6 +29,23 @@ describe("names", () => {
     for (const none of [null, "b:0:0", "w:1:0:9", "w:9:0:0", "n:1:6", "x", ""]) {
       expect(scene.resolve(none)).toBeNull();
     }
+  });
+});
+
+describe("a graph that comes again", () => {
+  it("has the same structure under another revision", () => {
+    expect(sameStructure(graph, { ...dense([2, 6, 5, 1]), revision: graph.revision + 1 })).toBe(true);
+  });
+
+  it("has another structure once a neuron, a place, a name or an operation differs", () => {
+    const [first, ...rest] = graph.layers;
+    const others = [
+      dense([2, 5, 6, 1]),
+      { ...graph, x: graph.x.map((x) => x + 1) },
+      { ...graph, labels: graph.labels.map((label) => `${label}'`) },
+      { ...graph, layers: [{ ...first!, operation: "other" }, ...rest] },
+    ];
+    for (const other of others) expect(sameStructure(graph, other)).toBe(false);
   });
 });
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from math import pi, sqrt
 from types import MappingProxyType
 
@@ -47,25 +48,32 @@ def generate(name: str, points: int, noise: float, seed: int) -> Table:
         )
     if not 0 <= noise <= MOST_NOISE:
         raise DataError("error.data_noise", where="data.noise", noise=noise, high=MOST_NOISE)
-    place = GENERATORS[name]
-    shape, disturbance = Stream(seed, f"data.{name}"), Stream(seed, "data.noise")
-    inputs, labels = array("d"), array("i")
-    for row in range(points):
-        label, rank = row % 2, row // 2
-        peers = (points + 1 - label) // 2
-        for coordinate in place(shape, label, (rank + shape.uniform()) / peers):
-            inputs.append(_mirrored(coordinate + noise * disturbance.normal()))
-        labels.append(label)
+    places, displacements = _drawn(name, points, seed)
+    moved = zip(places, displacements, strict=True)
     return Table(
         name=name,
         task="binary",
         features=("x₁", "x₂"),
         classes=CLASSES,
-        inputs=inputs,
-        labels=labels,
+        inputs=array("d", [_mirrored(place + noise * displacement) for place, displacement in moved]),
+        labels=array("i", [row % 2 for row in range(points)]),
         planar=True,
         extent=EXTENT,
     )
+
+
+@lru_cache(maxsize=4)  # a noise slider asks for the same points again and again
+def _drawn(name: str, points: int, seed: int) -> tuple[array[float], array[float]]:
+    """Coordinates of the undisturbed points, and a standard normal number for each coordinate."""
+    shape, disturbance = Stream(seed, f"data.{name}"), Stream(seed, "data.noise")
+    places, displacements = array("d"), array("d")
+    for row in range(points):
+        label, rank = row % 2, row // 2
+        peers = (points + 1 - label) // 2
+        for coordinate in GENERATORS[name](shape, label, (rank + shape.uniform()) / peers):
+            places.append(coordinate)
+            displacements.append(disturbance.normal())
+    return places, displacements
 
 
 def _mirrored(coordinate: float) -> float:
