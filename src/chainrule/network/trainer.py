@@ -130,10 +130,12 @@ class Trainer:
         self._hyper = dict(hyper)
         self._take(plan, split)
         for name, numbers in kept.items():
-            fresh = array("d", bytes(8 * plan.parameters))
-            if name == "parameters":
-                fresh = initial_parameters(plan, self._seed)
-            self._write(name, surviving(old, numbers, plan, fresh))
+            if old.sizes != plan.sizes:
+                fresh = array("d", bytes(8 * plan.parameters))
+                if name == "parameters":
+                    fresh = initial_parameters(plan, self._seed)
+                numbers = surviving(old, numbers, plan, fresh)
+            self._write(name, numbers)
         self._write("step", step)
         self._write_hyper()
         if same_data:

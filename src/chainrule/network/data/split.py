@@ -6,6 +6,7 @@ from array import array
 from collections import Counter
 from collections.abc import Sequence
 from math import fsum, sqrt
+from operator import mul
 
 from attrs import frozen
 
@@ -60,7 +61,8 @@ def standardised(inputs: array[float], width: int, rows: Sequence[int]) -> array
         values = inputs[column::width]
         known = [values[row] for row in rows]
         mean = fsum(known) / len(known)
-        deviation = sqrt(fsum((value - mean) * (value - mean) for value in known) / len(known))
+        off = [value - mean for value in known]
+        deviation = sqrt(fsum(map(mul, off, off)) / len(known))
         # A constant column may miss its own mean by a rounding error; that is not a deviation.
         if min(known) == max(known) or deviation == 0:
             deviation = 1.0
