@@ -15,11 +15,16 @@ export async function processorTime(pid: number): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-/** Summed over all processes of a browser. */
-export async function total(browser: Browser, of: (pid: number) => Promise<number>): Promise<number> {
+/** Summed over the processes of a browser: all of them, or those of one type (`renderer` draws the pages). */
+export async function total(
+  browser: Browser,
+  of: (pid: number) => Promise<number>,
+  type?: string,
+): Promise<number> {
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send("SystemInfo.getProcessInfo");
   await session.detach();
-  const each = await Promise.all(processInfo.map(({ id }) => of(id).catch(() => 0))); // it may have just ended
+  const asked = processInfo.filter((each) => type === undefined || each.type === type);
+  const each = await Promise.all(asked.map(({ id }) => of(id).catch(() => 0))); // it may have just ended
   return each.reduce((sum, one) => sum + one, 0);
 }
