@@ -87,7 +87,10 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
         (["--prot", "80"], "Did you mean --port?"),
         (["--no-opn"], "Did you mean --no-open?"),
         (["--frobnicate=3"], "There is no option --frobnicate. Options are --port"),
-        (["flowers.csv"], "There is no option flowers.csv"),
+        (
+            ["flowers.csv"],
+            "Nothing is expected at flowers.csv. For a data set of your own: chainrule --data flowers.csv",
+        ),
         (["--port"], "--port: expected one argument"),
         (["--port", "many"], "--port is many"),
         (["--port", "65536"], "from 0 to 65535"),

@@ -50,6 +50,8 @@ def _read(arguments: Sequence[str]) -> Namespace:
     chosen, unknown = parser.parse_known_args(arguments)
     if unknown:
         name = unknown[0].partition("=")[0]
+        if not name.startswith("-"):
+            raise ConfigError("error.stray_argument", argument=name)
         near = get_close_matches(name, OPTIONS, n=1)
         if near:
             raise ConfigError("error.unknown_option", option=name, nearest=near[0])

@@ -113,6 +113,12 @@ def test_latex_is_balanced_and_names_every_input(name):
     assert all(each in texts[0] for each in names)
 
 
+@pytest.mark.parametrize("name", RULES)
+def test_latex_is_short_enough_to_be_read(name):
+    rule = RULES[name]
+    assert all(len(text) < 150 for text in (rule.latex(*rule.inputs), *rule.gradient_latex(*rule.inputs)))
+
+
 def test_latex_has_the_parentheses_that_precedence_asks_for_and_no_more():
     from chainrule.rules.expr import symbol
 
@@ -122,3 +128,5 @@ def test_latex_has_the_parentheses_that_precedence_asks_for_and_no_more():
     assert latex(a - b - c) == "a - b - c"
     assert latex(-(a + b) * c) == r"\left(-\left(a + b\right)\right) \, c"
     assert latex((a + b) / c) == r"\frac{a + b}{c}"
+    assert latex(1 - a * a) == "1 - {a}^{2}"
+    assert latex(a * a, {"a": "a^{(n)}"}) == r"{\left(a^{(n)}\right)}^{2}"

@@ -88,9 +88,12 @@ def test_gradients_of_the_examples_add_up_to_that_of_the_batch(target: str, data
 
 @pytest.mark.parametrize("target", ["w:1:0:1", "w:2:3:2", "w:3:0:1", "b:1:4", "n:2:3"])
 def test_factors_multiply_to_the_gradient_of_one_example(target: str) -> None:
-    told, _ = seen(session(), target, 2)
+    it = session()
+    told, shown = seen(it, target, 2)
     assert told.factors
     assert math.prod(factor.value for factor in told.factors) == told.gradient
+    if target[0] in "wb":
+        assert told.gradient == shown.gradients[place(it, target)[1]]
     assert all(factor.latex in told.backward for factor in told.factors)
 
 

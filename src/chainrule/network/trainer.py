@@ -170,9 +170,19 @@ class Trainer:
         """All weights and biases; ``layers`` says which is which."""
         return self._vector("parameters")
 
-    def gradients(self) -> array[float]:
-        """The derivative of the mean loss over the current batch with respect to each parameter."""
-        return self._vector("parameters.adjoint")
+    def gradients(self, example: int | None = None) -> array[float]:
+        """The derivative of the mean loss over the current batch with respect to each parameter, or the part of it
+        that comes from one example: the adjoint of each weighted sum times what the weight multiplies."""
+        if example is None:
+            return self._vector("parameters.adjoint")
+        batch = self._lowered.batch
+        found: array[float] = array("d")
+        for before, z in zip((batch.inputs, *batch.outputs), batch.sums, strict=False):
+            inputs, deltas = (self._column([span], example, 1.0)[:-1] for span in (before.value, z.gradient))
+            for delta in deltas:
+                found.extend([delta * x for x in inputs])
+            found.extend(deltas)
+        return found
 
     def values(self, example: int | None = None) -> array[float]:
         """What each node shows, inputs first, the loss last: for one example of the batch, or the batch mean."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chainrule.rules.alphabet import ATOM, PRIMITIVES, SUM
-from chainrule.rules.expr import Expr
+from chainrule.rules.alphabet import ATOM, PRIMITIVES, SUM, UNARY
+from chainrule.rules.expr import Expr, node
 
 
 def latex(expr: Expr, names: Mapping[str, str] | None = None) -> str:
@@ -23,10 +23,13 @@ def _number(value: float) -> tuple[str, int]:
 
 def _written(expr: Expr, names: Mapping[str, str]) -> tuple[str, int]:
     if expr.op == "symbol":
-        return names.get(expr.name, expr.name), ATOM
+        name = names.get(expr.name, expr.name)
+        return name, UNARY if "^" in name else ATOM
     if expr.op == "const":
         return _number(expr.value)
     row = PRIMITIVES[expr.op]
+    if expr.op == "mul" and expr.args[0] is expr.args[1]:  # a square, as a person writes it
+        row, expr = PRIMITIVES["pow"], node("pow", expr.args[0], 2.0)
     parts = []
     for arg, needed in zip(expr.args, row.holes, strict=True):
         text, binds = _written(arg, names)

@@ -172,6 +172,7 @@ define(
     grad=lambda x, y, g: (_gelu_slope(x) * g,),
     kind="activation",
     latex=r"\operatorname{{gelu}}\left({x}\right)",
+    grad_latex=r"{g} \, \operatorname{{gelu}}'\left({x}\right)",
 )
 
 

@@ -9,12 +9,11 @@ examples, no gradient.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
 from attrs import define as attrs_define
-from attrs import field
 
 from chainrule.errors import RuleError
 from chainrule.rules.expr import Expr, const, symbol
@@ -35,7 +34,7 @@ class Rule:
     grad: Callable[..., tuple[Any, ...]]
     kind: str = "operation"
     template: str | None = None
-    tags: tuple[str, ...] = field(default=())
+    grad_template: str | None = None
 
     @cached_property
     def expr(self) -> Expr:
@@ -85,6 +84,8 @@ class Rule:
     def gradient_latex(self, *inputs: str, result: str = RESULT, upstream: str = UPSTREAM) -> tuple[str, ...]:
         """How the gradient of each input is written, ``inputs``, ``result`` and ``upstream`` put in."""
         names = {**_GREEK, **dict(zip(self.inputs, inputs, strict=True)), RESULT: result, UPSTREAM: upstream}
+        if self.grad_template is not None:
+            return (self.grad_template.format(**names),)
         return tuple(latex(expr, names) for expr in self.grad_exprs)
 
 
@@ -112,19 +113,20 @@ def define(
     grad: Callable[..., Any],
     kind: str = "operation",
     latex: str | None = None,
-    tags: Iterable[str] = (),
+    grad_latex: str | None = None,
     **defaults: float,
 ) -> Rule:
     """Add one operation to the table and return it.
 
-    ``defaults`` are the values of constants. Tracing happens here, so a rule that cannot be read fails where it is
-    written: ``RuleError`` when the name is taken, when there is not one gradient for each input, or when a lambda
-    asks a symbol for its truth.
+    ``defaults`` are the values of constants. ``latex`` and ``grad_latex`` (of a single input) are templates for rules
+    whose traced formula or gradient would be too long to read. Tracing happens here, so a rule that cannot be read
+    fails where it is written: ``RuleError`` when the name is taken, when there is not one gradient for each input,
+    or when a lambda asks a symbol for its truth.
     """
     if name in RULES:
         raise RuleError("error.rule_taken", where=name, name=name)
     free, fixed = parameters(inputs, defaults)
-    rule = Rule(name, free, fixed, forward, grad, kind, latex, tuple(tags))
+    rule = Rule(name, free, fixed, forward, grad, kind, latex, grad_latex)
     _ = rule.expr, rule.grad_exprs
     RULES[name] = rule
     return rule

@@ -96,16 +96,14 @@ class Explainer:
         else:
             at, name, factors = span.biases + found.neuron, rf"b_{{{found.neuron + 1}}}", (delta,)
         product = r"\,".join(self._nth(factor.latex) for factor in factors)
-        gradient = whole = self.trainer.gradients()[at]
+        whole = self.trainer.gradients()[at]
         change = self.trainer.forecast()[at]
-        if self.example is not None:
-            gradient = delta.value * factors[1].value if len(factors) == 2 else delta.value
         return Inspection(
             target=target,
             kind=found.kind,
             layer=found.layer,
             value=self.trainer.parameters()[at],
-            gradient=gradient,
+            gradient=self.trainer.gradients(self.example)[at],
             batch_gradient=whole,
             forward=self._sum(found.layer, found.neuron),
             backward=f"{_slope(name)} = {self._summed(product)}",

@@ -206,7 +206,7 @@ class Run:
             training_accuracy=evaluation.training_accuracy,
             validation_accuracy=evaluation.validation_accuracy,
             parameters=trainer.parameters(),
-            gradients=trainer.gradients(),
+            gradients=trainer.gradients(example),
             values=values,
             adjoints=adjoints,
             map_width=width,
