@@ -89,7 +89,7 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
         (["--frobnicate=3"], "There is no option --frobnicate. Options are --port"),
         (
             ["flowers.csv"],
-            "Nothing is expected at flowers.csv. For a data set of your own: chainrule --data flowers.csv",
+            "Nothing is expected at flowers.csv. For a data set of your own",
         ),
         (["--port"], "--port: expected one argument"),
         (["--port", "many"], "--port is many"),

@@ -247,10 +247,11 @@ class Frame:
     ``parameters``, ``gradients``: by parameter; ``values``, ``adjoints``: by node of the graph. Where ``example`` of
     the batch is shown, its values and its part of the gradients; when that is None, mean values and whole gradients.
     ``batch_loss`` is of the batch; the four others are over whole sets. ``maps``: node by node (loss left out) a
-    picture of ``map_width`` x ``map_height``, row by row from the top, -127 … 127 for a value of -1 … 1 (clipped; -128 marks NaN). On a plane a
-    picture is the response over the plane; else each row shows examples of one class. ``confusion``: true class by
-    predicted class, counts on the validation set. ``curve``: flat ``step, training loss, validation loss`` triples
-    since the last frame delivered; ``curve_reset`` says to forget the earlier ones.
+    picture of ``map_width`` x ``map_height``, row by row from the top, -127 … 127 for a value of -1 … 1 (clipped;
+    -128 marks NaN). On a plane a picture is the response over the plane; else each row shows examples of one
+    class. ``confusion``: true class by predicted class, counts on the validation set. ``curve``: flat ``step,
+    training loss, validation loss`` triples since the last frame delivered; ``curve_reset`` says to forget the
+    earlier ones.
     """
 
     seq: int = 0
