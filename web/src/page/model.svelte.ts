@@ -16,6 +16,7 @@ import {
   SCHEMA,
 } from "../messages";
 import { type Edits, held, type Setting } from "../store/edits";
+import { ending, GRACE, type Intent, settled } from "../store/intent";
 import { exists } from "../store/marks";
 import { BLANK, connected, current, dismissed, edited, reduce, type View } from "../store/view";
 import { Stopwatch } from "./stopwatch";
@@ -38,7 +39,7 @@ export class Model {
   hovered: string | null = $state(null);
   layers = $state({ structure: true, values: true, gradients: true });
   /** What was asked for and the session has not shown yet. */
-  #intent: boolean | null = $state(null);
+  #intent: Intent | null = $state.raw(null);
   /** What a screen reader is told next. */
   announcement = $state("");
   retryInSeconds = $state(0);
@@ -69,7 +70,7 @@ export class Model {
   readonly palette: Palette | null = $derived(
     this.view.welcome?.palettes.find((each) => each.theme === look.theme) ?? null,
   );
-  readonly playing = $derived(this.#intent ?? this.view.frame?.playing ?? false);
+  readonly playing = $derived(this.#intent?.playing ?? this.view.frame?.playing ?? false);
   readonly target = $derived(this.hovered ?? this.selected);
   readonly toasts: readonly Notice[] = $derived([
     ...this.view.toasts,
@@ -83,6 +84,7 @@ export class Model {
   #said = 0;
   #saying: ReturnType<typeof setTimeout> | undefined;
   #patience: ReturnType<typeof setTimeout> | undefined;
+  #settling: ReturnType<typeof setTimeout> | undefined;
   #asked: string | null = null;
 
   constructor(private readonly link: Link) {
@@ -130,13 +132,13 @@ export class Model {
   }
 
   play(): void {
-    this.#intent = true;
+    this.#intend(true);
     this.link.send({ type: "play" });
     this.announce(t("page.say.playing"));
   }
 
   pause(): void {
-    this.#intent = false;
+    this.#intend(false);
     this.link.send({ type: "pause" });
     this.announce(t("page.say.paused"));
   }
@@ -212,7 +214,7 @@ export class Model {
   #take(event: Event): void {
     this.view = reduce(this.view, event, SCHEMA);
     if (event.type === "frame") {
-      if (event.playing === this.#intent) this.#intent = null;
+      this.#settle();
       if (this.#stepped && !event.playing) {
         this.#stepped = false;
         this.announce(t("page.say.stepped", { step: event.step, loss: short(event.validation_loss) }));
@@ -227,10 +229,22 @@ export class Model {
       this.#asked = null;
       this.#intent = null;
       this.#inspect();
-    } else if (event.type === "notice" && event.level === "error") {
+    } else if (event.type === "notice" && (event.level === "error" || ending(event))) {
       this.#intent = null;
       this.#stepped = false;
+      if (ending(event)) this.announce(t("page.say.ended", { step: this.view.frame?.step ?? 0 }));
     }
+  }
+
+  #intend(playing: boolean): void {
+    this.#intent = { playing, since: performance.now(), seq: this.view.frame?.seq ?? 0 };
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.#settle(), GRACE);
+  }
+
+  #settle(): void {
+    if (this.#intent !== null && settled(this.#intent, this.view.frame, performance.now()))
+      this.#intent = null;
   }
 
   #inspect(): void {
