@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule.layout import Columns, columns
-from chainrule.layout.columns import NODE, ROW, SMALLEST, TALLEST
+from chainrule.layout.columns import FILE, NODE, ROW, SMALLEST, TALLEST
 
 networks = st.lists(st.integers(1, 130), min_size=1, max_size=7)
 
@@ -64,9 +64,16 @@ def test_eight_neurons_have_the_size_of_the_design_and_nine_are_smaller() -> Non
     assert nine.y[3] - nine.y[2] < ROW
 
 
-@given(st.integers(1, 100))
-def test_a_column_up_to_the_limit_of_a_layer_stands_in_one_file(count: int) -> None:
-    assert columns([2, count, 1]).wrap[1] == 1
+@given(st.integers(1, 130))
+def test_hidden_neurons_stand_in_files_of_at_most_24_and_are_no_slivers(count: int) -> None:
+    layout = columns([2, count, 1])
+    assert layout.wrap[1] == -(-count // FILE)
+    assert min(layout.size[2 : 2 + count]) >= 12
+
+
+@given(st.integers(1, 90))
+def test_named_nodes_stand_in_one_file(count: int) -> None:
+    assert columns([count, 4, count]).wrap == (1, 1, 1, 1)
 
 
 @given(networks)

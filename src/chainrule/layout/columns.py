@@ -12,6 +12,7 @@ NODE = 46.0  # a node map, with its number below, where there is room
 ROW = 84.0  # from one node's centre to the next
 TALLEST = 660.0  # no column is higher; more nodes are drawn smaller
 SMALLEST = 6.0
+FILE = 24  # more hidden neurons stand in several files side by side, so that none is a sliver
 PIXEL, PIXEL_GAP = 20.0, 4.0  # a picture's input stands as a picture
 LOSS = 30.0
 BETWEEN = 144.0  # from one column's edge to the next column's, room for the curves
@@ -41,7 +42,10 @@ def columns(sizes: Sequence[int], pixels: int = 0) -> Columns:
     """
     if not sizes or min(sizes) < 1:
         raise ValueError(f"every column needs a node, got {list(sizes)}")
-    shapes = [_shape(count, pixels if at == 0 else 0) for at, count in enumerate(sizes)]
+    shapes = [
+        _shape(count, pixels=pixels if at == 0 else 0, hidden=0 < at < len(sizes) - 1)
+        for at, count in enumerate(sizes)
+    ]
     shapes.append(_Shape(size=LOSS, pitch=LOSS, wrap=1, rows=1))
     tallest = max(shape.height for shape in shapes)
     x, y, size = array("f"), array("f"), array("f")
@@ -86,12 +90,14 @@ class _Shape:
         return (self.rows - 1) * self.pitch + self.size
 
 
-def _shape(count: int, pixels: int) -> _Shape:
+def _shape(count: int, *, pixels: int, hidden: bool) -> _Shape:
     if pixels > 1 and pixels * pixels == count:
         pitch = min(PIXEL + PIXEL_GAP, TALLEST / pixels)
         return _Shape(size=pitch * PIXEL / (PIXEL + PIXEL_GAP), pitch=pitch, wrap=pixels, rows=pixels)
     tightest = SMALLEST * 1.08
-    wrap = ceil(count / (int((TALLEST - SMALLEST) / tightest) + 1))
+    # The names of inputs and classes stand beside their nodes: those keep to one file while they can.
+    file = FILE if hidden else int((TALLEST - SMALLEST) / tightest) + 1
+    wrap = ceil(count / file)
     rows = ceil(count / wrap)
     if (rows - 1) * ROW + NODE <= TALLEST:
         return _Shape(size=NODE, pitch=ROW, wrap=wrap, rows=rows)

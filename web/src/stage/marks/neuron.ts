@@ -135,7 +135,8 @@ export const neuron: MarkType = {
 
 /** Whether node n is a point of a picture: it shows its value, so that all of them together show the picture. */
 function pixel(scene: Scene, n: number): boolean {
-  return scene.graph.layers[scene.layer[n]!]!.wrap > 1;
+  const { kind, wrap } = scene.graph.layers[scene.layer[n]!]!;
+  return kind === "input" && wrap > 1;
 }
 
 /** Whether the number under node n neither touches its neighbours nor dwarfs it. */
