@@ -113,7 +113,7 @@ describe("edges on the gradient layer", () => {
     expect(strong).toEqual([...strong].sort((a, b) => b - a));
   });
 
-  it("are a rimmed band in the neutral colour where the gradient is zero", () => {
+  it("are plain, as wide as the weight and without rims, where the gradient is zero", () => {
     const drawn = strokes(
       "gradients",
       scenery(
@@ -121,7 +121,18 @@ describe("edges on the gradient layer", () => {
         () => 0,
       ),
     );
-    expect(drawn.map(({ colour }) => colour)).toEqual(["grey", "rgb(255,255,255)"]);
+    expect(drawn.map(({ colour, width }) => [colour, width])).toEqual([["grey", 2]]);
+  });
+
+  it("have a rim where the gradient is pale but not zero", () => {
+    const drawn = strokes(
+      "gradients",
+      scenery(
+        () => 1,
+        () => 0.1,
+      ),
+    );
+    expect(drawn.map(({ colour }) => colour === "grey")).toEqual([true, false]);
     expect(drawn[0]!.width).toBeGreaterThan(drawn[1]!.width);
   });
 

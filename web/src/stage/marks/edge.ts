@@ -6,7 +6,7 @@ import { type Draw, inWorld, type MarkType, type Scenery } from "./mark";
 const HAIRLINE = 1;
 /** The width of an edge when weights are not shown, and of an edge that has no weight. */
 const UNIFORM = 2;
-/** Colours nearer to the neutral than this many entries get a rim, lest they vanish on the stage. */
+/** Colours nearer to the neutral, but not it, than this many entries get a rim, lest they vanish on the stage. */
 const PALE = 44;
 const RIM = 0.6;
 const REACH = 6;
@@ -46,7 +46,10 @@ const neutral: Draw = (context, scenery, edges) => {
   context.globalCompositeOperation = "source-over";
 };
 
-/** Batched by colour and width, the strongest last, so that a strong gradient is never hidden by a weak one. */
+/**
+ * A zero gradient is a plain edge: a band in the neutral colour, the stage's own, would look like a gap.
+ * Batched by colour and width, the strongest last, so that a strong gradient is never hidden by a weak one.
+ */
 const coloured: Draw = (context, scenery, edges) => {
   const { look, scene, theme, colours, invalid, shown } = scenery;
   if (look === null) return;
@@ -63,6 +66,11 @@ const coloured: Draw = (context, scenery, edges) => {
     const strong = key >> 16;
     if (crowded && strong < FAINT) continue;
     const wide = shown.values ? (key & 0xff) * WIDTH_STEP : UNIFORM;
+    if (colour === NEUTRAL) {
+      context.strokeStyle = theme.edge;
+      stroke(context, scenery, batch, wide);
+      continue;
+    }
     if (strong < PALE && !crowded) {
       context.strokeStyle = theme.edge;
       stroke(context, scenery, batch, wide + 2 * RIM);
@@ -95,6 +103,7 @@ export function appearance(scenery: Scenery, e: number): { colour: string; width
   const width = weighted && shown.values ? look.width[e]! * WIDTH_STEP : UNIFORM;
   if (!weighted || !shown.gradients) return { colour: theme.edge, width };
   const colour = look.colour[e]!;
+  if (colour === NEUTRAL) return { colour: theme.edge, width };
   return { colour: colour === INVALID ? scenery.invalid : scenery.colours[colour]!, width };
 }
 
