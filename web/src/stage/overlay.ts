@@ -9,7 +9,8 @@ import type { Mark } from "./scene";
 
 const SVG = "http://www.w3.org/2000/svg";
 const RING_GAP = 2.5;
-const FOCUS_GAP = 5;
+/** The ring ends before the number beneath begins. */
+const FOCUS_GAP = 2;
 const RIM = 1.2;
 const NEAR_GAP = 1.5;
 const HANDLE = 6;
