@@ -4,7 +4,19 @@ import type { Scene } from "./scene";
 import { bestStretch } from "./spread";
 import type { Theme } from "./theme";
 import { ease } from "./transition";
-import { between, fit, type Insets, kept, pan, sameView, type View, zoomAt } from "./view";
+import {
+  between,
+  fit,
+  type Insets,
+  inView,
+  kept,
+  pan,
+  sameView,
+  type View,
+  visible,
+  ZOOM_LEAST,
+  zoomAt,
+} from "./view";
 
 const INSETS: Insets = { top: 84, right: 40, bottom: 64, left: 40 };
 /** On a narrow host the sides are this share of it, but never less than SIDE_LEAST. */
@@ -15,6 +27,11 @@ const NUMBER_ROOM = 18;
 const STRETCH_STEP = 0.005;
 /** So many pixels of the graph stay on the host, however it is dragged. */
 const STAY = 80;
+/** Nothing is gained by zooming out further than to this share of the fitted view, or to this zoom. */
+const LEAST_SHARE = 0.5;
+const LEAST_CAP = 0.5;
+/** With less of a new structure in view than this, the view follows it. */
+const LOST = 1 / 3;
 
 interface Flight {
   from: View;
@@ -29,6 +46,9 @@ export class Camera {
   readonly insets: Insets;
   /** The view follows the graph and the host. */
   fitted = true;
+  /** Zooming out ends here. */
+  least = ZOOM_LEAST;
+  private unbounded = true;
   private due: "jump" | "glide" | null = null;
   private flight: Flight | null = null;
 
@@ -43,7 +63,7 @@ export class Camera {
 
   /** Whether it has somewhere to go. */
   get moving(): boolean {
-    return this.flight !== null || this.due !== null;
+    return this.flight !== null || this.due !== null || this.unbounded;
   }
 
   /** The host has another size: what was in the middle stays there, or the view is fitted again. */
@@ -52,11 +72,19 @@ export class Camera {
     else this.view = pan(this.view, (width - this.width) / 2, (height - this.height) / 2);
     this.width = width;
     this.height = height;
+    this.unbounded = true;
   }
 
   /** Fit at the next advance, if the view is still following. */
   refit(how: "jump" | "glide"): void {
     if (this.fitted && this.due !== "jump") this.due = how;
+  }
+
+  /** The graph has another structure: a view in hand that shows little of it is fitted again. */
+  meet(scene: Scene): void {
+    this.unbounded = true;
+    if (!this.fitted && inView(this.view, scene.box, this.width, this.height) < LOST) this.fitted = true;
+    this.refit("glide");
   }
 
   /** Follow the graph again. */
@@ -77,7 +105,7 @@ export class Camera {
   zoom(factor: number, now: number): void {
     const from = this.flight?.to ?? this.view;
     this.fitted = false;
-    this.fly(zoomAt(from, factor, this.width / 2, this.height / 2), now);
+    this.fly(zoomAt(from, factor, this.width / 2, this.height / 2, this.least), now);
   }
 
   /** Bring a box of the host (its pixels) clear of the sides, if it sticks out. */
@@ -107,6 +135,7 @@ export class Camera {
         this.turn(scene, to);
       }
     }
+    if (this.unbounded) this.bound(scene, theme);
     if (this.flight !== null) {
       const { from, to, start } = this.flight;
       const t = this.duration <= 0 ? 1 : Math.min(1, Math.max(0, (now - start) / this.duration));
@@ -130,7 +159,44 @@ export class Camera {
 
   private turn(scene: Scene | null, view: View): void {
     const box = scene?.box ?? { left: 0, top: 0, right: 0, bottom: 0 };
-    this.view = kept(view, box, this.width, this.height, STAY);
+    const { width, height } = this;
+    this.view = kept(view, box, width, height, STAY);
+    if (scene !== null) this.view = this.found(scene, this.view);
+  }
+
+  /** How far zooming out goes here; a view in hand that lies beyond, or beside the graph, is brought back. */
+  private bound(scene: Scene, theme: Theme): void {
+    this.unbounded = false;
+    const { width, height } = this;
+    this.least = Math.min(
+      LEAST_CAP,
+      LEAST_SHARE * fit(scene.box, width, height, this.room(scene, theme)).zoom,
+    );
+    if (!this.fitted) this.turn(scene, zoomAt(this.view, 1, width / 2, height / 2, this.least));
+  }
+
+  /** The view, moved by the least that brings a node clear of the sides where neither node nor edge is in sight. */
+  private found(scene: Scene, view: View): View {
+    const { width, height } = this;
+    if (scene.nodes === 0 || width === 0) return view;
+    const { left, top, right, bottom } = visible(view, width, height, -STAY / 2);
+    if (left > right || top > bottom || scene.nodesIn({ left, top, right, bottom }).length > 0) return view;
+    const x = (left + right) / 2;
+    const y = (top + bottom) / 2;
+    if (scene.edgeAt(x, y, Math.min(right - left, bottom - top) / 2) >= 0) return view;
+    let move = { x: 0, y: 0 };
+    let nearest = Number.POSITIVE_INFINITY;
+    for (let n = 0; n < scene.nodes; n++) {
+      const half = scene.size[n]! / 2;
+      const dx = Math.max(0, left - scene.x[n]! - half) - Math.max(0, scene.x[n]! - half - right);
+      const dy = Math.max(0, top - scene.y[n]! - half) - Math.max(0, scene.y[n]! - half - bottom);
+      const away = Math.hypot(dx, dy);
+      if (away < nearest) {
+        nearest = away;
+        move = { x: dx, y: dy };
+      }
+    }
+    return pan(view, move.x * view.zoom, move.y * view.zoom);
   }
 
   /** What fitting leaves free: narrow sides on a narrow host, the names of the inputs, the numbers of the last row. */

@@ -98,7 +98,8 @@ export class Stage {
     this.passOver(graph.revision);
     this.twin.setScene(picture.scene!);
     this.pointerStale = this.pointer !== null;
-    camera.refit(first ? "jump" : "glide");
+    if (!first) camera.meet(picture.scene!);
+    else camera.refit("jump");
     this.overlayStale = true;
     this.wake();
   }
@@ -331,7 +332,7 @@ export class Stage {
       this.root,
       {
         pan: (dx, dy) => hold(pan(this.camera.view, dx, dy)),
-        zoom: (factor, x, y) => hold(zoomAt(this.camera.view, factor, x, y)),
+        zoom: (factor, x, y) => hold(zoomAt(this.camera.view, factor, x, y, this.camera.least)),
         hover: (point) => {
           this.pointer = point;
           this.pointerStale = true;

@@ -39,10 +39,18 @@ export function fit(box: Box, width: number, height: number, insets: Insets): Vi
 }
 
 /** Zoom by a factor; the world under the screen point (x, y) stays under it. */
-export function zoomAt(view: View, factor: number, x: number, y: number): View {
-  const zoom = bounded(view.zoom * factor);
+export function zoomAt(view: View, factor: number, x: number, y: number, least = ZOOM_LEAST): View {
+  const zoom = Math.max(least, bounded(view.zoom * factor));
   const f = zoom / view.zoom;
   return { zoom, x: x - (x - view.x) * f, y: y - (y - view.y) * f };
+}
+
+/** The share of the box that is on the screen. */
+export function inView(view: View, box: Box, width: number, height: number): number {
+  const across = Math.min(width, box.right * view.zoom + view.x) - Math.max(0, box.left * view.zoom + view.x);
+  const down = Math.min(height, box.bottom * view.zoom + view.y) - Math.max(0, box.top * view.zoom + view.y);
+  const whole = (box.right - box.left) * (box.bottom - box.top) * view.zoom ** 2;
+  return whole <= 0 ? 1 : (Math.max(0, across) * Math.max(0, down)) / whole;
 }
 
 /** Shift the view by screen pixels. */
@@ -50,12 +58,18 @@ export function pan(view: View, dx: number, dy: number): View {
   return { zoom: view.zoom, x: view.x + dx, y: view.y + dy };
 }
 
-/** The view, moved back if need be so that at least `margin` pixels of the box stay on the screen. */
+/**
+ * The view, moved back if need be so that at least `margin` pixels of the box stay on the screen, or all of its
+ * extent where that is less.
+ */
 export function kept(view: View, box: Box, width: number, height: number, margin: number): View {
+  const { zoom } = view;
+  const across = Math.min(margin, (box.right - box.left) * zoom);
+  const down = Math.min(margin, (box.bottom - box.top) * zoom);
   return {
-    zoom: view.zoom,
-    x: clamp(view.x, margin - box.right * view.zoom, width - margin - box.left * view.zoom),
-    y: clamp(view.y, margin - box.bottom * view.zoom, height - margin - box.top * view.zoom),
+    zoom,
+    x: clamp(view.x, across - box.right * zoom, width - across - box.left * zoom),
+    y: clamp(view.y, down - box.bottom * zoom, height - down - box.top * zoom),
   };
 }
 

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { between, FIT_ZOOM, fit, kept, pan, shift, type View, visible, zoomAt } from "../../src/stage/view";
+import {
+  between,
+  FIT_ZOOM,
+  fit,
+  inView,
+  kept,
+  pan,
+  shift,
+  type View,
+  visible,
+  zoomAt,
+} from "../../src/stage/view";
 
 const view: View = { zoom: 1.5, x: -40, y: 12 };
 const insets = { top: 80, right: 40, bottom: 60, left: 20 };
@@ -37,6 +48,23 @@ describe("zooming and panning", () => {
     const away = kept(pan({ zoom: 1, x: 0, y: 0 }, 99999, -99999), box, 800, 600, 80);
     expect(away.x).toBe(720);
     expect(away.y).toBe(-20);
+  });
+
+  it("keeps a graph smaller than the margin whole", () => {
+    const box = { left: 0, top: 0, right: 100, bottom: 100 };
+    const away = kept({ zoom: 0.1, x: -9999, y: 9999 }, box, 800, 600, 80);
+    expect(away).toEqual({ zoom: 0.1, x: 0, y: 590 });
+  });
+
+  it("ends zooming out at the least zoom", () => {
+    expect(zoomAt(view, 0.001, 0, 0, 0.3).zoom).toBe(0.3);
+  });
+
+  it("knows how much of a graph is in view", () => {
+    const box = { left: 0, top: 0, right: 100, bottom: 100 };
+    expect(inView({ zoom: 1, x: 0, y: 0 }, box, 800, 600)).toBe(1);
+    expect(inView({ zoom: 8, x: 0, y: 0 }, box, 400, 400)).toBeCloseTo(0.25, 9);
+    expect(inView({ zoom: 1, x: -500, y: 0 }, box, 400, 400)).toBe(0);
   });
 
   it("moves a painted picture to exactly where the new view has it", () => {
