@@ -5,6 +5,12 @@ import type { Command, Event } from "../messages";
 /** ``taken``: another page uses the session now; the link does not fight for it. */
 export type LinkState = "connecting" | "open" | "lost" | "taken";
 
+/**
+ * What a look at the host tells after attempts in vain: ``refused`` is a host that does not know this page any more
+ * (it was started anew), ``silent`` is none at all; empty: not known.
+ */
+export type Finding = "" | "refused" | "silent";
+
 type Without<T> = T extends { id: number } ? Omit<T, "id"> : never;
 
 /** A command before the link has numbered it. */
@@ -14,7 +20,7 @@ export interface Link {
   /** Sends a command and returns the id under which a notice may answer it. */
   send(request: Request): number;
   on(listener: (event: Event) => void): void;
-  onState(listener: (state: LinkState, retryInSeconds: number) => void): void;
+  onState(listener: (state: LinkState, finding: Finding) => void): void;
   /** Tries again now instead of waiting; takes the session back where another page uses it. */
   retry(): void;
 }
@@ -28,4 +34,4 @@ export type ToWorker =
 /** From the worker to the page. */
 export type FromWorker =
   | { readonly kind: "event"; readonly event: Event }
-  | { readonly kind: "state"; readonly state: LinkState; readonly retryInSeconds: number };
+  | { readonly kind: "state"; readonly state: LinkState; readonly finding: Finding };

@@ -2,19 +2,19 @@
 
 import type { Event } from "../messages";
 import { remember, remembered } from "./identity";
-import type { FromWorker, Link, LinkState, Request, ToWorker } from "./link";
+import type { Finding, FromWorker, Link, LinkState, Request, ToWorker } from "./link";
 
 export class SocketLink implements Link {
   readonly #worker: Worker;
   readonly #listeners: ((event: Event) => void)[] = [];
-  readonly #watchers: ((state: LinkState, retryInSeconds: number) => void)[] = [];
+  readonly #watchers: ((state: LinkState, finding: Finding) => void)[] = [];
   #last = 1; // 1 is the worker's hello
 
   /** ``address`` of the socket; ``signal`` ends the link. */
   constructor(address: string, signal: AbortSignal) {
     this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
     this.#worker.addEventListener("message", (message: MessageEvent<FromWorker>) => this.#take(message.data));
-    this.#worker.addEventListener("error", () => this.#tell("lost", 0));
+    this.#worker.addEventListener("error", () => this.#tell("lost", ""));
     signal.addEventListener("abort", () => this.#worker.terminate());
     // What asks for the network again may find it there sooner than the next attempt.
     const again = () => document.hidden || this.#post({ kind: "retry", claim: false });
@@ -33,7 +33,7 @@ export class SocketLink implements Link {
     this.#listeners.push(listener);
   }
 
-  onState(listener: (state: LinkState, retryInSeconds: number) => void): void {
+  onState(listener: (state: LinkState, finding: Finding) => void): void {
     this.#watchers.push(listener);
   }
 
@@ -43,7 +43,7 @@ export class SocketLink implements Link {
 
   #take(message: FromWorker): void {
     if (message.kind === "state") {
-      this.#tell(message.state, message.retryInSeconds);
+      this.#tell(message.state, message.finding);
       return;
     }
     const { event } = message;
@@ -51,8 +51,8 @@ export class SocketLink implements Link {
     for (const listener of this.#listeners) listener(event);
   }
 
-  #tell(state: LinkState, retryInSeconds: number): void {
-    for (const watcher of this.#watchers) watcher(state, retryInSeconds);
+  #tell(state: LinkState, finding: Finding): void {
+    for (const watcher of this.#watchers) watcher(state, finding);
   }
 
   #post(message: ToWorker): void {

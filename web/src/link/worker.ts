@@ -2,7 +2,7 @@
 
 import type { Event } from "../messages";
 import { Connection } from "./connection";
-import type { FromWorker, ToWorker } from "./link";
+import type { Finding, FromWorker, ToWorker } from "./link";
 
 const scope = self as unknown as {
   postMessage(message: FromWorker, transfer?: Transferable[]): void;
@@ -16,9 +16,20 @@ scope.addEventListener("message", ({ data }) => {
     connection = new Connection(data.address, data.session, {
       open: (address) => new WebSocket(address),
       event: (event: Event, buffer: ArrayBuffer) => scope.postMessage({ kind: "event", event }, [buffer]),
-      state: (state, retryInSeconds) => scope.postMessage({ kind: "state", state, retryInSeconds }),
+      state: (state, finding) => scope.postMessage({ kind: "state", state, finding }),
+      look,
       chance: Math.random,
     });
   } else if (data.kind === "send") connection?.send(data.command);
   else connection?.retry(data.claim);
 });
+
+/** Asks the host for the page: a socket that fails does not tell why. */
+async function look(): Promise<Finding> {
+  try {
+    const answer = await fetch("/", { cache: "no-store", signal: AbortSignal.timeout(5000) });
+    return answer.status === 403 ? "refused" : "";
+  } catch {
+    return "silent";
+  }
+}

@@ -4,7 +4,7 @@ import { getContext, setContext, untrack } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
 import { t } from "../i18n/language.svelte";
 import { short } from "../i18n/numbers";
-import type { Link } from "../link/link";
+import type { Finding, Link, LinkState } from "../link/link";
 import {
   type Dataset,
   type Event,
@@ -26,6 +26,8 @@ import { look } from "./theme.svelte";
 const SILENCE = 1000;
 /** A control does not show an unanswered value longer than this. */
 const PATIENCE = 3000;
+/** A break shorter than this mends itself: what is asked meanwhile waits. After a longer one it is refused. */
+const BREAK = 700;
 
 export interface Scene {
   readonly frame: Frame;
@@ -42,7 +44,10 @@ export class Model {
   #intent: Intent | null = $state.raw(null);
   /** What a screen reader is told next. */
   announcement = $state("");
-  retryInSeconds = $state(0);
+  /** The connection has been lost for more than a moment: nothing can be asked. */
+  cut = $state(false);
+  /** What a look at the host told after attempts in vain. */
+  finding: Finding = $state("");
   help = $state(false);
   /** Paths whose notices have a place beside their control, with how many controls show them. */
   readonly places = new SvelteMap<string, number>();
@@ -71,10 +76,12 @@ export class Model {
     this.view.welcome?.palettes.find((each) => each.theme === look.theme) ?? null,
   );
   readonly playing = $derived(this.#intent?.playing ?? this.view.frame?.playing ?? false);
-  readonly target = $derived(this.hovered ?? this.selected);
+  readonly target = $derived(this.selected ?? this.hovered);
   readonly toasts: readonly Notice[] = $derived([
     ...this.view.toasts,
-    ...Object.values(this.view.beside).filter((each) => !this.places.get(each.where)),
+    ...Object.values(this.view.beside).filter(
+      (each) => !this.places.get(each.where) && !this.view.toasts.includes(each),
+    ),
   ]);
 
   #scene: Scene | null = null;
@@ -86,13 +93,17 @@ export class Model {
   #patience: ReturnType<typeof setTimeout> | undefined;
   #settling: ReturnType<typeof setTimeout> | undefined;
   #asked: string | null = null;
+  #cutting: ReturnType<typeof setTimeout> | undefined;
+  /** Something was asked while the line was broken, and waits. */
+  #unsaid = false;
 
   constructor(private readonly link: Link) {
     link.on((event) => this.#take(event));
-    link.onState((state, retryInSeconds) => {
+    link.onState((state, finding) => {
       this.view = connected(this.view, state);
-      this.retryInSeconds = retryInSeconds;
+      this.finding = finding;
       this.#intent = null;
+      this.#watch(state);
     });
   }
 
@@ -116,6 +127,7 @@ export class Model {
 
   /** Changes the experiment; what comes within one animation frame goes out as one command. */
   edit(changes: Record<string, Setting>): void {
+    if (this.#refused()) return;
     Object.assign(this.#draft, changes);
     this.stopwatch.begin();
     this.#pend(changes, 0);
@@ -123,6 +135,7 @@ export class Model {
       const draft = this.#draft;
       this.#draft = {};
       this.#flush = 0;
+      if (this.#refused()) return;
       this.#pend(draft, this.link.send({ type: "edit", changes: draft }));
       clearTimeout(this.#patience);
       this.#patience = setTimeout(() => {
@@ -132,12 +145,14 @@ export class Model {
   }
 
   play(): void {
+    if (this.#refused()) return;
     this.#intend(true);
     this.link.send({ type: "play" });
     this.announce(t("page.say.playing"));
   }
 
   pause(): void {
+    if (this.#refused()) return;
     this.#intend(false);
     this.link.send({ type: "pause" });
     this.announce(t("page.say.paused"));
@@ -149,36 +164,43 @@ export class Model {
   }
 
   step(unit: "batch" | "epoch"): void {
+    if (this.#refused()) return;
     this.#intent = null;
     this.link.send({ type: "step", unit });
     this.#stepped = true;
   }
 
   restart(): void {
+    if (this.#refused()) return;
     this.link.send({ type: "restart" });
     this.announce(t("page.say.restarted"));
   }
 
   renew(): void {
+    if (this.#refused()) return;
     this.link.send({ type: "renew" });
     this.announce(t("page.say.renewed"));
   }
 
   pace(stepsPerSecond: number): void {
+    if (this.#refused()) return;
     this.link.send({ type: "pace", steps_per_second: stepsPerSecond });
   }
 
   look(example: number | null): void {
+    if (this.#refused()) return;
     this.link.send({ type: "look", example });
   }
 
   select(target: string | null): void {
     this.selected = target;
+    if (target !== null) this.hovered = null;
     this.#inspect();
   }
 
+  /** The pointer rests on a mark. While one is selected, its card stays: the stage only lights the other. */
   hover(target: string | null): void {
-    this.hovered = target;
+    this.hovered = this.selected === null ? target : null;
     this.#inspect();
   }
 
@@ -226,6 +248,8 @@ export class Model {
       if (this.hovered !== null && !exists(event, this.hovered)) this.hovered = null;
       this.#inspect();
     } else if (event.type === "welcome") {
+      if (this.#unsaid && !event.resumed) this.#regret();
+      this.#unsaid = false;
       this.#asked = null;
       this.#intent = null;
       this.#inspect();
@@ -234,6 +258,34 @@ export class Model {
       this.#stepped = false;
       if (ending(event)) this.announce(t("page.say.ended", { step: this.view.frame?.step ?? 0 }));
     }
+  }
+
+  #watch(state: LinkState): void {
+    if (state === "lost") {
+      this.#cutting ??= setTimeout(() => {
+        this.cut = true;
+        this.#intent = null;
+        this.view = { ...this.view, edits: {} };
+      }, BREAK);
+    } else {
+      clearTimeout(this.#cutting);
+      this.#cutting = undefined;
+      this.cut = state === "taken";
+    }
+  }
+
+  /** Whether nothing can be asked now; then it is said. What is asked in a short break is sent when it has mended. */
+  #refused(): boolean {
+    if (this.cut) this.#regret();
+    else if (this.view.connection === "lost") this.#unsaid = true;
+    return this.cut;
+  }
+
+  /** Says that what was asked has not reached the session. */
+  #regret(): void {
+    const code = "page.not_applied";
+    const notice = { level: "warning", code, facts: {}, text: t(code), where: "", command: 0 } as const;
+    this.view = reduce(this.view, { type: "notice", seq: 0, ...notice }, SCHEMA);
   }
 
   #intend(playing: boolean): void {
@@ -248,7 +300,7 @@ export class Model {
   }
 
   #inspect(): void {
-    const target = this.hovered ?? this.selected;
+    const target = this.selected ?? this.hovered;
     if (target === this.#asked) return;
     this.#asked = target;
     this.link.send({ type: "inspect", target });

@@ -36,6 +36,7 @@ class Line extends EventTarget {
 let lines: Line[];
 let events: Event[];
 let states: string[];
+let looks: number;
 let connection: Connection;
 
 beforeEach(() => {
@@ -43,6 +44,7 @@ beforeEach(() => {
   lines = [];
   events = [];
   states = [];
+  looks = 0;
   connection = new Connection("ws://here/socket", "", {
     open: () => {
       const line = new Line();
@@ -50,8 +52,12 @@ beforeEach(() => {
       return line as unknown as WebSocket;
     },
     event: (event) => events.push(event),
-    state: (state) => states.push(state),
+    state: (state, finding) => states.push(finding === "" ? state : `${state} ${finding}`),
     chance: () => 0,
+    look: () => {
+      looks += 1;
+      return Promise.resolve("refused");
+    },
   });
 });
 
@@ -118,4 +124,22 @@ test("attempts come later and later, up to eight seconds, never two pages at the
   expect([0, 1, 2, 10].map((attempt) => delay(attempt, 1))).toEqual([250, 500, 1000, 8000]);
   expect(delay(3, 0)).toBeLessThan(delay(3, 0.9));
   expect(delay(10, 0)).toBeGreaterThanOrEqual(4000);
+});
+
+test("after two attempts in vain it looks why, and says what it found until it is welcome again", async () => {
+  welcome(false);
+  lines[0]!.end(1006);
+  await vi.advanceTimersByTimeAsync(200);
+  lines[1]!.end(1006);
+  expect(looks).toBe(0);
+  await vi.advanceTimersByTimeAsync(400);
+  lines[2]!.end(1006);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(looks).toBe(1);
+  expect(states.at(-1)).toBe("lost refused");
+  await vi.advanceTimersByTimeAsync(4000);
+  welcome(false);
+  expect(states.at(-1)).toBe("open");
+  lines.at(-1)!.end(1006);
+  expect(states.at(-1)).toBe("lost");
 });
