@@ -212,6 +212,8 @@ export class Model {
 
   dismiss(notice: Notice): void {
     this.view = dismissed(this.view, notice);
+    // One that no control shows would come back as a toast.
+    if (!this.places.get(notice.where)) this.view = dismissed(this.view, notice);
   }
 
   /** A control that has a place for the notices of ``path`` appears (1) or goes (-1). */

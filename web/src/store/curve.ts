@@ -40,3 +40,27 @@ function grown(old: Float64Array, used: number, room: number): Float64Array {
   larger.set(old.subarray(0, used));
   return larger;
 }
+
+/** So many intervals to each side are compared, and so many times longer than theirs is a time not measured. */
+const NEAR = 4;
+const FAR = 20;
+
+/**
+ * Where the curve was not measured (a page out of sight is shown no frames): the indices of points from which the way
+ * to the next is more than 20 times the median of the four intervals before it, and of the four after it. A change
+ * of pace is no such place, for it is long on one side only; nor is the newest interval, until more have come.
+ */
+export function breaks(steps: Float64Array): number[] {
+  const found: number[] = [];
+  const way = (i: number) => steps[i + 1]! - steps[i]!;
+  const median = (from: number, to: number) => {
+    const ways: number[] = [];
+    for (let i = Math.max(0, from); i < Math.min(to, steps.length - 1); i++) ways.push(way(i));
+    return ways.sort((a, b) => a - b)[ways.length >> 1] ?? Number.POSITIVE_INFINITY;
+  };
+  for (let i = 1; i < steps.length - 2; i++) {
+    const most = way(i) / FAR;
+    if (most > median(i - NEAR, i) && most > median(i + 1, i + 1 + NEAR)) found.push(i);
+  }
+  return found;
+}

@@ -42,6 +42,10 @@ export const BLANK: View = {
 };
 
 const MOST_TOASTS = 4;
+/** Told as a toast too, though a control has a place for it: the control may be out of sight. */
+const EVERYWHERE: ReadonlySet<string> = new Set(["notice.not_finite"]);
+/** Ends with the next change that is sent. */
+const NOT_APPLIED = "page.not_applied";
 
 /** The view after ``event``. ``schema``: of the messages this page was built with. */
 export function reduce(view: View, event: Event, schema: string): View {
@@ -58,7 +62,11 @@ export function reduce(view: View, event: Event, schema: string): View {
     case "graph":
       return { ...view, graph: event };
     case "frame":
-      return { ...view, frame: event, curve: extended(view.curve, event.curve, event.curve_reset) };
+      return {
+        ...outlived(view, event),
+        frame: event,
+        curve: extended(view.curve, event.curve, event.curve_reset),
+      };
     case "notice":
       return noticed(view, event);
     default:
@@ -68,11 +76,31 @@ export function reduce(view: View, event: Event, schema: string): View {
 
 function noticed(view: View, notice: Notice): View {
   const edits = notice.command === 0 ? view.edits : answered(view.edits, notice.command);
-  if (notice.where !== "" && view.document !== null) {
-    return { ...view, edits, beside: { ...view.beside, [notice.where]: notice } };
-  }
-  const others = view.toasts.filter((each) => each.code !== notice.code);
-  return { ...view, edits, toasts: [...others, notice].slice(-MOST_TOASTS) };
+  const placed = notice.where !== "" && view.document !== null;
+  const beside = placed ? { ...view.beside, [notice.where]: notice } : view.beside;
+  if (placed && !EVERYWHERE.has(notice.code)) return { ...view, edits, beside };
+  const others = view.toasts.filter((each) => subject(each) !== subject(notice));
+  return { ...view, edits, beside, toasts: [...others, notice].slice(-MOST_TOASTS) };
+}
+
+/** What a notice is about: the refusal and the information of one thing are one. */
+function subject(notice: Notice): string {
+  return notice.code.replace(/^(error|notice)\./, "");
+}
+
+/** Takes back what ``frame`` shows to be over: the run has steps left again, its loss is a number again. */
+function outlived(view: View, frame: Frame): View {
+  const finite = Number.isFinite(frame.training_loss) && Number.isFinite(frame.batch_loss);
+  const over = (notice: Notice) =>
+    (subject(notice) === "steps_used_up" && frame.step < Number(notice.facts.limit)) ||
+    (notice.code === "notice.not_finite" && finite);
+  const beside = Object.entries(view.beside);
+  if (![...view.toasts, ...Object.values(view.beside)].some(over)) return view;
+  return {
+    ...view,
+    toasts: view.toasts.filter((each) => !over(each)),
+    beside: Object.fromEntries(beside.filter(([, each]) => !over(each))),
+  };
 }
 
 /** An edit begins: its values are shown at once; what was said of their controls, and mere information, is taken back. */
@@ -80,13 +108,17 @@ export function edited(view: View, changes: Edits): View {
   const beside = Object.fromEntries(
     Object.entries(view.beside).filter(([path, notice]) => !(path in changes) && notice.level !== "info"),
   );
-  return { ...view, edits: { ...view.edits, ...changes }, beside };
+  const toasts = view.toasts.filter((each) => each.code !== NOT_APPLIED);
+  return { ...view, edits: { ...view.edits, ...changes }, beside, toasts };
 }
 
-/** Takes back a notice, beside its control or among the toasts. */
+/** Takes back a notice: the toast where there is one, else beside its control. */
 export function dismissed(view: View, notice: Notice): View {
+  if (view.toasts.includes(notice)) {
+    return { ...view, toasts: view.toasts.filter((each) => each !== notice) };
+  }
   const beside = Object.fromEntries(Object.entries(view.beside).filter(([, each]) => each !== notice));
-  return { ...view, beside, toasts: view.toasts.filter((each) => each !== notice) };
+  return { ...view, beside };
 }
 
 export function connected(view: View, connection: Connection): View {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Document, Event, Frame, Graph, Notice, Welcome } from "../../src/messages";
-import { extended, NO_CURVE } from "../../src/store/curve";
+import { breaks, extended, NO_CURVE } from "../../src/store/curve";
 import { BLANK, connected, current, dismissed, edited, reduce, type View } from "../../src/store/view";
 
 const SCHEMA = "s1";
@@ -122,6 +122,34 @@ describe("a notice", () => {
   });
 });
 
+describe("what a run says of its end", () => {
+  const at = (step: number, loss: number) =>
+    ({ ...frame(1, []), step, training_loss: loss, batch_loss: loss }) as Frame;
+  const spent = (level: "info" | "error", code: string) => notice({ level, code, facts: { limit: 10_000 } });
+
+  test("is one toast, whether it is told or answered", () => {
+    const view = after(spent("info", "notice.steps_used_up"), spent("error", "error.steps_used_up"));
+    expect(view.toasts.map((each) => each.code)).toEqual(["error.steps_used_up"]);
+  });
+
+  test("stays while no step is left, and goes with the first frame of a new run", () => {
+    const view = after(at(10_000, 1), spent("info", "notice.steps_used_up"));
+    expect(reduce(view, at(10_000, 1), SCHEMA).toasts).toHaveLength(1);
+    expect(reduce(view, at(0, 1), SCHEMA).toasts).toEqual([]);
+  });
+
+  test("that its loss is no number is told twice, until it is one again", () => {
+    const lost = notice({ level: "warning", code: "notice.not_finite", where: "training.learning_rate" });
+    const view = after(document(10), at(9, Number.NaN), lost);
+    expect([view.toasts, Object.values(view.beside)]).toEqual([[lost], [lost]]);
+    expect(reduce(view, at(9, Number.NaN), SCHEMA).toasts).toHaveLength(1);
+    const closed = dismissed(view, lost);
+    expect([closed.toasts, Object.values(closed.beside)]).toEqual([[], [lost]]);
+    const again = reduce(view, at(0, 0.7), SCHEMA);
+    expect([again.toasts, Object.values(again.beside)]).toEqual([[], []]);
+  });
+});
+
 describe("a frame", () => {
   test("of an older structure is not current", () => {
     const graph = { type: "graph", revision: 2 } as unknown as Graph;
@@ -148,5 +176,24 @@ describe("a curve", () => {
     const fresh = extended(old, Float64Array.of(0, 9, 8), true);
     expect([fresh.length, fresh.training[0]]).toEqual([1, 9]);
     expect([old.length, old.training[0]]).toEqual([2, 1]);
+  });
+
+  test("is broken where nothing was measured, not where the pace changes", () => {
+    const steps = (...ways: number[]) => {
+      let step = 0;
+      return Float64Array.of(
+        0,
+        ...ways.map((way) => {
+          step += way;
+          return step;
+        }),
+      );
+    };
+    expect(breaks(steps(5, 5, 5, 3000, 5, 5))).toEqual([3]);
+    expect(breaks(steps(5, 5, 5, 3000, 4000, 5, 5, 5))).toEqual([3, 4]);
+    expect(breaks(steps(1, 1, 1, 1, 50, 50, 50, 50))).toEqual([]);
+    expect(breaks(steps(50, 50, 50, 1, 1, 1))).toEqual([]);
+    expect(breaks(steps(5, 5, 3000))).toEqual([]);
+    expect(breaks(new Float64Array(0))).toEqual([]);
   });
 });
