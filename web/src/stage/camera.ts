@@ -25,8 +25,9 @@ const SIDE_LEAST = 12;
 const NUMBER_ROOM = 18;
 /** A stretch of columns that differs by less is not worth standing anew. */
 const STRETCH_STEP = 0.005;
-/** So many pixels of the graph stay on the host, however it is dragged. */
+/** So many pixels of the graph, and this share of the host's shorter side, stay on it however it is dragged. */
 const STAY = 80;
+const STAY_SHARE = 0.3;
 /** Nothing is gained by zooming out further than to this share of the fitted view, or to this zoom. */
 const LEAST_SHARE = 0.5;
 const LEAST_CAP = 0.5;
@@ -160,7 +161,8 @@ export class Camera {
   private turn(scene: Scene | null, view: View): void {
     const box = scene?.box ?? { left: 0, top: 0, right: 0, bottom: 0 };
     const { width, height } = this;
-    this.view = kept(view, box, width, height, STAY);
+    const stay = Math.max(STAY, STAY_SHARE * Math.min(width, height));
+    this.view = kept(view, box, width, height, stay);
     if (scene !== null) this.view = this.found(scene, this.view);
   }
 
