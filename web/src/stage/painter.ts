@@ -4,13 +4,13 @@
  */
 import { edge, weakestFirst } from "./marks/edge";
 import { loss } from "./marks/loss";
-import type { Draw, LayerName, Layers, Scenery } from "./marks/mark";
+import type { Draw, Layers, Scenery, SheetName } from "./marks/mark";
 import { neuron } from "./marks/neuron";
 import { title } from "./marks/title";
 import { shift, type View } from "./view";
 
 /** From bottom to top. */
-export const LAYERS: readonly LayerName[] = ["structure", "gradients", "values"];
+const SHEETS: readonly SheetName[] = ["structure", "gradients", "values", "titles"];
 
 export interface Sight {
   nodes: readonly number[];
@@ -49,7 +49,7 @@ interface Job {
 }
 
 export class Painter {
-  private readonly sheets: Record<LayerName, Sheet>;
+  private readonly sheets: Record<SheetName, Sheet>;
   private job: Job | null = null;
   private painted: View | null = null;
 
@@ -60,7 +60,7 @@ export class Painter {
       root.append(canvas);
       return { canvas, context: canvas.getContext("2d")!, behind: null };
     };
-    this.sheets = { structure: sheet(), gradients: sheet(), values: sheet() };
+    this.sheets = { structure: sheet(), gradients: sheet(), values: sheet(), titles: sheet() };
   }
 
   /** Whether a picture is still unfinished. */
@@ -87,7 +87,7 @@ export class Painter {
   }
 
   show(layers: Layers): void {
-    for (const name of LAYERS) this.sheets[name].canvas.style.display = layers[name] ? "" : "none";
+    for (const name of SHEETS) this.sheets[name].canvas.style.display = has(layers, name) ? "" : "none";
   }
 
   /** Let the coloured edges step back, so that those drawn over them stand out. */
@@ -116,8 +116,8 @@ export class Painter {
       nodes: nodes.slice(from, to),
       edges: edges.slice(Math.max(0, from - nodes.length), Math.max(0, to - nodes.length)),
     };
-    for (const name of LAYERS) {
-      if (!job.stale[name] || !job.scenery.shown[name]) continue;
+    for (const name of SHEETS) {
+      if (!has(job.stale, name) || !has(job.scenery.shown, name)) continue;
       const context = job.direct ? this.sheets[name].context : this.behind(this.sheets[name]);
       if (from === 0) clear(context);
       if (job.fade === null) paint(context, name, job.scenery, part, from === 0);
@@ -139,9 +139,9 @@ export class Painter {
     this.job = null;
     this.painted = job.scenery.view;
     if (job.direct) return;
-    for (const name of LAYERS) {
+    for (const name of SHEETS) {
       const { context, behind } = this.sheets[name];
-      if (!job.stale[name] || !job.scenery.shown[name] || behind === null) continue;
+      if (!has(job.stale, name) || !has(job.scenery.shown, name) || behind === null) continue;
       clear(context);
       context.drawImage(behind.canvas, 0, 0);
     }
@@ -158,13 +158,18 @@ export class Painter {
   }
 
   private eachSheet(): Sheet[] {
-    return LAYERS.map((name) => this.sheets[name]);
+    return SHEETS.map((name) => this.sheets[name]);
   }
+}
+
+/** What holds of a layer holds of its canvas; the titles belong to the structure. */
+function has(layers: Layers, name: SheetName): boolean {
+  return layers[name === "titles" ? "structure" : name];
 }
 
 function paint(
   context: CanvasRenderingContext2D,
-  name: LayerName,
+  name: SheetName,
   scenery: Scenery,
   part: Sight,
   first: boolean,
@@ -182,7 +187,7 @@ function paint(
   if (first) run(title.draw[name], [...scenery.titles.keys()]);
 }
 
-function paintFading(context: CanvasRenderingContext2D, name: LayerName, job: Job, fade: Fade): void {
+function paintFading(context: CanvasRenderingContext2D, name: SheetName, job: Job, fade: Fade): void {
   const { nodes, edges } = job.sight;
   context.globalAlpha = 1 - fade.opacity;
   paint(context, name, fade.ghost, fade.leaving, false);

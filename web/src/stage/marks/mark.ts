@@ -8,6 +8,9 @@ import type { Box, View } from "../view";
 export type LayerName = "structure" | "values" | "gradients";
 export type Layers = Record<LayerName, boolean>;
 
+/** The canvases: a layer's own each, and the titles of the structure above them all. */
+export type SheetName = LayerName | "titles";
+
 export interface Scenery {
   scene: Scene;
   /** Where the nodes stand just now (on their way, during a transition). */
@@ -41,7 +44,7 @@ export interface MarkType {
   /** The mark as attributes of an SVG element, in world coordinates. */
   attr(scenery: Scenery, mark: number): Record<string, string>;
   /** How the given marks appear on each canvas; a canvas left out shows nothing of them. */
-  draw: Partial<Record<LayerName, Draw>>;
+  draw: Partial<Record<SheetName, Draw>>;
   bound(scenery: Scenery, mark: number): Box;
   /** The mark at a point, -1 for none. */
   pick(scenery: Scenery, x: number, y: number): number;

@@ -4,6 +4,8 @@ import { type Draw, type MarkType, onGlass, type Scenery, textSize } from "./mar
 
 const GAP = 10;
 const HEIGHT = 16;
+/** What lies behind a title is covered by the stage's colour, so far beyond the text. */
+const BACKING = 4;
 /** A guess of a letter's width, where nothing can be measured. */
 const LETTER = 6;
 
@@ -11,19 +13,28 @@ const titles: Draw = (context, scenery, layers) => {
   const { theme, titleY } = scenery;
   onGlass(context, scenery);
   context.font = `500 ${textSize(scenery.view.zoom)}px ${theme.sans}`;
-  context.fillStyle = theme.ink2;
   context.textAlign = "center";
   context.textBaseline = "middle";
-  let free = Number.NEGATIVE_INFINITY;
-  for (const layer of layers) {
+  const written: { left: number; right: number }[] = [];
+  for (const layer of endsFirst(layers)) {
     const text = scenery.titles[layer]!;
     const x = columnX(scenery, layer);
     const half = context.measureText(text).width / 2;
-    if (x - half < free) continue;
+    if (written.some(({ left, right }) => x - half < right + GAP && x + half > left - GAP)) continue;
+    written.push({ left: x - half, right: x + half });
+    context.fillStyle = theme.stage;
+    context.beginPath();
+    context.roundRect(x - half - BACKING, titleY - HEIGHT / 2 - 1, 2 * (half + BACKING), HEIGHT + 2, BACKING);
+    context.fill();
+    context.fillStyle = theme.ink2;
     context.fillText(text, x, titleY);
-    free = x + half + GAP;
   }
 };
+
+/** Where there is no room for all titles, those of the first and the last column are the ones to stay. */
+export function endsFirst(layers: readonly number[]): number[] {
+  return layers.length < 3 ? [...layers] : [layers[0]!, layers.at(-1)!, ...layers.slice(1, -1)];
+}
 
 export const title: MarkType = {
   attr(scenery, layer) {
@@ -36,7 +47,7 @@ export const title: MarkType = {
       fill: scenery.theme.ink2,
     };
   },
-  draw: { structure: titles },
+  draw: { titles },
   bound(scenery, layer): Box {
     const x = columnX(scenery, layer);
     const half = (scenery.titles[layer]!.length * LETTER) / 2;
