@@ -40,7 +40,7 @@ export class Scene implements Geometry {
   private readonly byName = new Map<string, number>();
   private readonly into: Adjacency;
   private readonly outOf: Adjacency;
-  private readonly pitches: { across: number; down: number }[];
+  private pitches: { across: number; down: number }[] = [];
   private nodeIndex: Flatbush | null;
   private edgeIndex: Flatbush | null;
 
@@ -58,10 +58,7 @@ export class Scene implements Geometry {
     graph.layers.forEach((layer, place) => {
       this.layer.fill(place, layer.first, layer.first + layer.count);
     });
-    this.pitches = graph.layers.map(({ first, count, wrap }) => ({
-      across: wrap > 1 && count > 1 ? graph.x[first + 1]! - graph.x[first]! : Number.POSITIVE_INFINITY,
-      down: count > wrap ? graph.y[first + wrap]! - graph.y[first]! : Number.POSITIVE_INFINITY,
-    }));
+    this.pitches = pitchesOf(this);
     this.into = adjacency(graph.target, this.nodes);
     this.outOf = adjacency(graph.source, this.nodes);
     this.box = bounds(this);
@@ -73,6 +70,7 @@ export class Scene implements Geometry {
   place(stretch: number): void {
     this.stretch = stretch;
     this.x = stretched(this.graph, stretch);
+    this.pitches = pitchesOf(this);
     this.box = bounds(this);
     this.nodeIndex = indexed(this.nodes, (n) => nodeBox(this, n));
     this.edgeIndex = indexed(this.edges, (e) => edgeBox(this.ends(e)));
@@ -96,7 +94,10 @@ export class Scene implements Geometry {
     };
   }
 
-  /** Distance from node n to its neighbours in its column, sideways and downwards; infinite where there are none. */
+  /**
+   * Distance from node n to its neighbours, sideways (in its row, or in the next columns) and downwards in its column;
+   * infinite where there are none.
+   */
   pitch(n: number): { across: number; down: number } {
     return this.pitches[this.layer[n]!]!;
   }
@@ -180,6 +181,24 @@ function adjacency(end: Int32Array, nodes: number): Adjacency {
     edge[next[n]!++] = e;
   });
   return { start, edge };
+}
+
+/** By layer. Columns that stand several nodes a row count from their outermost. */
+function pitchesOf({ graph, x }: Scene): { across: number; down: number }[] {
+  const columns = graph.layers.map(({ first, count, wrap }) => ({
+    left: x[first]!,
+    right: x[first + Math.min(count, wrap) - 1]!,
+  }));
+  return graph.layers.map(({ first, count, wrap }, place) => {
+    const { left, right } = columns[place]!;
+    const before = columns[place - 1]?.right ?? Number.NEGATIVE_INFINITY;
+    const after = columns[place + 1]?.left ?? Number.POSITIVE_INFINITY;
+    const within = wrap > 1 && count > 1 ? x[first + 1]! - left : Number.POSITIVE_INFINITY;
+    return {
+      across: Math.min(within, left - before, after - right),
+      down: count > wrap ? graph.y[first + wrap]! - graph.y[first]! : Number.POSITIVE_INFINITY,
+    };
+  });
 }
 
 function nodeBox(at: Geometry, n: number): Box {

@@ -7,6 +7,8 @@ import { FIT_ZOOM } from "./view";
 
 const TIGHTEST = 0.5;
 const WIDEST = 2;
+/** As the other gaps tighten to nothing, the one before the loss widens by so much: two numbers stand side by side. */
+const LOSS_MORE = 76;
 
 interface Block {
   left: number;
@@ -25,15 +27,23 @@ function blocks(graph: Graph): Block[] {
   });
 }
 
+/** The gap before the loss, `natural` in the layout, when the others are `stretch` times as wide. */
+function lossGap(natural: number, stretch: number): number {
+  return stretch >= 1 ? natural * stretch : natural + LOSS_MORE * (1 - stretch);
+}
+
 /** The nodes' x with every gap between columns `stretch` times as wide; the first column stays. */
 export function stretched(graph: Graph, stretch: number): Float32Array {
   const x = graph.x.slice();
   let shift = 0;
   let right: number | null = null;
   blocks(graph).forEach((block, place) => {
-    if (right !== null) shift += Math.max(0, block.left - right) * (stretch - 1);
+    const { first, count, kind } = graph.layers[place]!;
+    if (right !== null) {
+      const gap = Math.max(0, block.left - right);
+      shift += (kind === "loss" ? lossGap(gap, stretch) : gap * stretch) - gap;
+    }
     right = block.right;
-    const { first, count } = graph.layers[place]!;
     for (let n = first; n < first + count; n++) x[n] = x[n]! + shift;
   });
   return x;
@@ -46,11 +56,21 @@ export function stretched(graph: Graph, stretch: number): Float32Array {
 export function bestStretch(graph: Graph, height: number, across: number, down: number): number {
   let solid = 0;
   let gaps = 0;
+  let last = 0;
   blocks(graph).forEach((block, place, all) => {
     solid += block.right - block.left;
-    if (place > 0) gaps += Math.max(0, block.left - all[place - 1]!.right);
+    const gap = place > 0 ? Math.max(0, block.left - all[place - 1]!.right) : 0;
+    if (graph.layers[place]!.kind === "loss") last = gap;
+    else gaps += gap;
   });
-  if (gaps === 0) return 1;
-  const zoom = Math.min(FIT_ZOOM, down / Math.max(1, height), across / (solid + gaps * TIGHTEST));
-  return Math.max(TIGHTEST, Math.min(WIDEST, (across / zoom - solid) / gaps));
+  if (gaps + last === 0) return 1;
+  const tight = last === 0 ? 0 : lossGap(last, TIGHTEST);
+  const zoom = Math.min(FIT_ZOOM, down / Math.max(1, height), across / (solid + gaps * TIGHTEST + tight));
+  const room = across / zoom - solid;
+  const wide = room / (gaps + last);
+  if (wide >= 1 || last === 0) return Math.max(TIGHTEST, Math.min(WIDEST, wide));
+  // Solved for the stretch: room = gaps · stretch + lossGap(last, stretch).
+  return gaps <= LOSS_MORE
+    ? 1
+    : Math.max(TIGHTEST, Math.min(1, (room - last - LOSS_MORE) / (gaps - LOSS_MORE)));
 }

@@ -1,8 +1,11 @@
 /** The loss: a circle with an italic L, the loss of the batch beneath. */
-import { type Draw, type MarkType, onGlass, square, textSize } from "./mark";
-import { NUMBER_BASE, roomBelow } from "./neuron";
+import { type Draw, type MarkType, onGlass, square } from "./mark";
+import { numberBase, numberSize } from "./neuron";
 
 const RIM = 2;
+/** In a smaller circle the L is upright, and as large as the circle holds. */
+const SMALL = 9;
+const UPRIGHT_MOST = 10;
 
 const circle: Draw = (context, scenery, nodes) => {
   const { theme } = scenery;
@@ -14,14 +17,17 @@ const circle: Draw = (context, scenery, nodes) => {
     const radius = (box.right - box.left) / 2;
     context.fillStyle = theme.stage;
     context.strokeStyle = theme.ink;
-    context.lineWidth = Math.min(RIM, radius / 4);
+    context.lineWidth = Math.min(RIM, radius / (radius < SMALL ? 6 : 4));
     context.beginPath();
     context.arc(x, y, Math.max(0, radius - context.lineWidth / 2), 0, 2 * Math.PI);
     context.fill();
     context.stroke();
     if (radius < 5) continue;
     context.fillStyle = theme.ink;
-    context.font = `italic 700 ${radius}px Georgia, "Times New Roman", serif`;
+    context.font =
+      radius < SMALL
+        ? `700 ${Math.min(UPRIGHT_MOST, radius * 1.35)}px ${theme.sans}`
+        : `italic 700 ${radius}px Georgia, "Times New Roman", serif`;
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.fillText("L", x, y + radius * 0.06);
@@ -29,17 +35,17 @@ const circle: Draw = (context, scenery, nodes) => {
 };
 
 const number: Draw = (context, scenery, nodes) => {
-  const { look, theme } = scenery;
-  if (look === null) return;
+  const { look, theme, shown } = scenery;
+  if (look === null || !shown.structure) return;
   onGlass(context, scenery);
-  context.font = `${textSize(scenery.view.zoom)}px ${theme.mono}`;
   context.fillStyle = theme.ink2;
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
   for (const n of nodes) {
-    if (!roomBelow(scenery, n)) continue;
+    const size = numberSize(scenery, n);
     const box = square(scenery, n);
-    context.fillText(look.text[n]!, (box.left + box.right) / 2, box.bottom + NUMBER_BASE);
+    context.font = `${size}px ${theme.mono}`;
+    context.fillText(look.text[n]!, (box.left + box.right) / 2, box.bottom + numberBase(size));
   }
 };
 

@@ -8,13 +8,22 @@ import { type Draw, type MarkType, onGlass, type Scenery, square, textSize } fro
 const CORNER = 9 / 46;
 /** Above this many nodes in one go the shadows are left out: they cost more than they tell. */
 const SHADOWS = 120;
-/** Least width on the screen of a node that has text around it, and the free room a line of text needs. */
-const TEXT_SIDE = 20;
+/** Least width on the screen of a node that has a number beneath, and the free room a line of text needs. */
+const TEXT_SIDE = 14;
 const TEXT_LINE = 16;
-export const NUMBER_BASE = 14;
-const TEXT_WIDTH = 40;
+/** A number's type is at least so large, has so much free above and beneath, and so much at its sides. */
+const NUMBER_LEAST = 9;
+const NUMBER_FREE = 4;
+const NUMBER_APART = 6;
+/** Letters of the longest number of three digits in common use (-0.00123), and a letter's share of the type size. */
+const NUMBER_LETTERS = 8;
+const LETTER = 0.6;
 const LABEL_GAP = 8;
 const LABEL_WIDEST = 120;
+/** With less room a class has no label: a letter or two tell nothing. */
+const LABEL_LEAST = 24;
+/** The stage's colour around a class's label, lest the wire to the loss strike it through. */
+const HALO = 4;
 const HATCH = 9;
 const RIM_OPACITY = 0.16;
 
@@ -55,13 +64,29 @@ const labels: Draw = (context, scenery, nodes) => {
     if (side === null) continue;
     const box = square(scenery, n);
     const middle = (box.top + box.bottom) / 2;
-    const text = shortened(context, scene.graph.labels[n]!, LABEL_WIDEST);
+    const room = side === "left" ? LABEL_WIDEST : Math.min(LABEL_WIDEST, roomToLoss(scenery, n));
+    if (room < LABEL_LEAST) continue;
+    const text = shortened(context, scene.graph.labels[n]!, room);
     context.textAlign = side === "left" ? "right" : "left";
     context.textBaseline = side === "left" ? "middle" : "alphabetic";
     if (side === "left") context.fillText(text, box.left - LABEL_GAP, middle);
-    else context.fillText(text, box.right + LABEL_GAP, middle + (falls(scene, n) ? -5 : 13));
+    else {
+      const y = middle + (falls(scene, n) ? -7 : 14);
+      context.strokeStyle = theme.stage;
+      context.lineWidth = HALO;
+      context.lineJoin = "round";
+      context.strokeText(text, box.right + LABEL_GAP, y);
+      context.fillText(text, box.right + LABEL_GAP, y);
+    }
   }
 };
+
+/** Pixels between output n and the loss that a label may take. */
+function roomToLoss(scenery: Scenery, n: number): number {
+  const { scene } = scenery;
+  if (scene.loss < 0) return LABEL_WIDEST;
+  return square(scenery, scene.loss).left - square(scenery, n).right - 2 * LABEL_GAP;
+}
 
 /** Whether the wire from node n to the loss runs level or downwards. */
 function falls(scene: Scene, n: number): boolean {
@@ -100,14 +125,17 @@ const maps: Draw = (context, scenery, nodes) => {
 
 const numbers: Draw = (context, scenery, nodes) => {
   const { look, theme } = scenery;
-  context.font = `${textSize(scenery.view.zoom)}px ${theme.mono}`;
+  let size = 0;
   context.fillStyle = theme.ink2;
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
   for (const n of nodes) {
-    if (!roomBelow(scenery, n)) continue;
+    const fitting = numberSize(scenery, n);
+    if (fitting === 0) continue;
+    if (fitting !== size) context.font = `${fitting}px ${theme.mono}`;
+    size = fitting;
     const box = square(scenery, n);
-    context.fillText(look!.text[n]!, (box.left + box.right) / 2, box.bottom + NUMBER_BASE);
+    context.fillText(look!.text[n]!, (box.left + box.right) / 2, box.bottom + numberBase(size));
   }
 };
 
@@ -139,15 +167,25 @@ function pixel(scene: Scene, n: number): boolean {
   return kind === "input" && wrap > 1;
 }
 
-/** Whether the number under node n neither touches its neighbours nor dwarfs it. */
-export function roomBelow({ scene, view }: Pick<Scenery, "scene" | "view">, n: number): boolean {
+/**
+ * Size of the type of the number under node n, such that it neither touches its neighbours nor dwarfs the node;
+ * 0 where even the smallest does. The loss always has its number.
+ */
+export function numberSize({ scene, view }: Pick<Scenery, "scene" | "view">, n: number): number {
   const side = scene.size[n]! * view.zoom;
   const { across, down } = scene.pitch(n);
-  return (
-    side >= (n === scene.loss ? TEXT_SIDE / 2 : TEXT_SIDE) &&
-    down * view.zoom - side >= TEXT_LINE &&
-    across * view.zoom >= TEXT_WIDTH
+  const size = Math.min(
+    textSize(view.zoom),
+    Math.floor((across * view.zoom - NUMBER_APART) / (NUMBER_LETTERS * LETTER)),
+    Math.floor(down * view.zoom - side - NUMBER_FREE),
   );
+  if (n === scene.loss) return Math.max(NUMBER_LEAST, size);
+  return side < TEXT_SIDE || size < NUMBER_LEAST ? 0 : size;
+}
+
+/** From a node's bottom to the base line of its number. */
+export function numberBase(size: number): number {
+  return size + 3;
 }
 
 /** On which side node n's label stands, null for a node without a visible label. */
