@@ -105,7 +105,7 @@ export async function shown(
   const place = page.locator(`[data-inspector] [data-${what}]`);
   return {
     short: read((await place.textContent())?.trim() ?? ""),
-    full: Number(await place.getAttribute("title")),
+    full: read((await place.getAttribute("title")) ?? "NaN"),
   };
 }
 

@@ -22,10 +22,21 @@ export function preferred(stored: string | null, browser: readonly string[]): La
   return "en";
 }
 
-/** Fills ``{named}`` places; a place without a fact stays visible, which is how a missing fact is found. */
+const HAN_FIRST = /^\p{Script=Han}/u;
+const HAN_LAST = /\p{Script=Han}$/u;
+
+/**
+ * Fills ``{named}`` places; a place without a fact stays visible, which is how a missing fact is found. A space between
+ * Chinese and a place falls away where the fact is Chinese on that side.
+ */
 export function fill(sentence: string, facts: Facts): string {
-  return sentence.replace(/\{(\w+)(?:[^}]*)\}/g, (whole, name: string) =>
-    name in facts ? String(facts[name]) : whole,
+  return sentence.replace(
+    /((?<=\p{Script=Han}) )?\{(\w+)[^}]*\}( (?=\p{Script=Han}))?/gu,
+    (whole, before: string | undefined, name: string, after: string | undefined) => {
+      if (!(name in facts)) return whole;
+      const fact = String(facts[name]);
+      return `${HAN_FIRST.test(fact) ? "" : (before ?? "")}${fact}${HAN_LAST.test(fact) ? "" : (after ?? "")}`;
+    },
   );
 }
 

@@ -6,14 +6,17 @@ function signed(text: string): string {
   return text.replace(/-/g, MINUS);
 }
 
-/** Three significant digits: 0.673, −0.00390, 12.3, 4120, 1.23e−5. */
+/** Below this a number is zero to rounding. */
+const DUST = 1e-15;
+
+/** Three significant digits: 0.673, −0.00390, 12.3, 4120, 2.45e4, 1.23e−5. */
 export function short(x: number): string {
   if (Number.isNaN(x)) return "NaN";
   if (!Number.isFinite(x)) return x > 0 ? "∞" : `${MINUS}∞`;
   const size = Math.abs(x);
-  if (size === 0) return "0";
-  if (size >= 99_999.5 || size < 0.000_999_5) return signed(x.toExponential(2).replace("e+", "e"));
-  if (size >= 999.5) return signed(String(Math.round(x)));
+  if (size < DUST) return "0";
+  if (size >= 9_995 || size < 0.000_999_5) return signed(x.toExponential(2).replace("e+", "e"));
+  if (size >= 999.5) return signed(String(Number(x.toPrecision(3))));
   return signed(x.toPrecision(3));
 }
 
@@ -24,7 +27,7 @@ export function directed(x: number): string {
 
 /** Every digit, as the engine has it. */
 export function full(x: number): string {
-  return String(x);
+  return signed(String(x));
 }
 
 /** 0.975 as "97.5 %", with ``digits`` after the point. */
