@@ -19,7 +19,7 @@ export type Action =
 
 export interface Binding {
   readonly action: Action;
-  /** What is shown of the key. */
+  /** What is shown of the keys; Space has a name in each language. */
   readonly keys: readonly string[];
   readonly text: Key;
 }
@@ -73,7 +73,7 @@ export function actionOf(event: KeyboardEvent, clicked: Element | null): Action 
 
 /** Space presses the button that the keyboard has reached; after a click with the pointer, or with nothing to press, it plays. */
 function presses(owner: Element | null, clicked: Element | null): boolean {
-  if (owner?.closest("select, a, summary, [role=option]")) return true;
+  if (owner?.closest("select, a, summary")) return true;
   const button = owner?.closest("button") ?? null;
   return button !== null && button !== clicked && button.getAttribute("aria-checked") !== "true";
 }

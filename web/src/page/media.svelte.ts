@@ -1,7 +1,8 @@
-/** What the screen is like: narrow enough for sheets, and whether motion is unwelcome. */
+/** What the screen is like: narrow enough for sheets, wider than high (level), and whether motion is unwelcome. */
 
 class Screen {
   compact = $state(false);
+  level = $state(false);
   still = $state(false);
 
   begin(signal: AbortSignal): void {
@@ -9,6 +10,13 @@ class Screen {
       "(max-width: 899px)",
       (matches) => {
         this.compact = matches;
+      },
+      signal,
+    );
+    this.#follow(
+      "(orientation: landscape)",
+      (matches) => {
+        this.level = matches;
       },
       signal,
     );
