@@ -122,6 +122,27 @@ describe("the room between columns", () => {
     expect(stretched(graph, 1)).toEqual(graph.x);
   });
 
+  it("widens before the loss as it tightens elsewhere", () => {
+    const gap = 190 - (46 + 30) / 2;
+    const last = (stretch: number) => {
+      const x = stretched(graph, stretch);
+      return x.at(-1)! - x.at(-2)! - (46 + 30) / 2;
+    };
+    expect(last(1)).toBeCloseTo(gap, 3);
+    expect(last(0.5)).toBeGreaterThan(gap + 30);
+    expect(last(1.5)).toBeCloseTo(gap * 1.5, 3);
+  });
+
+  it("fills the width at every stretch within bounds", () => {
+    const height = scene.box.bottom - scene.box.top;
+    for (const across of [640, 700, 800, 1000]) {
+      const placed = new Scene(graph);
+      placed.place(bestStretch(graph, height, across, height));
+      expect(placed.stretch).toBeGreaterThan(0.5);
+      expect(placed.box.right - placed.box.left).toBeCloseTo(across, 0);
+    }
+  });
+
   it("fills the width when the height decides the zoom, and tightens when the width does", () => {
     const height = scene.box.bottom - scene.box.top;
     const wide = bestStretch(graph, height, 1200, 466);
