@@ -7,7 +7,9 @@ import { FIT_ZOOM } from "./view";
 
 const TIGHTEST = 0.5;
 const WIDEST = 2;
-/** As the other gaps tighten to nothing, the one before the loss widens by so much: two numbers stand side by side. */
+/** With the other gaps at their tightest, the one before the loss is to have so much room for numbers and labels … */
+const LOSS_ROOM = 160;
+/** … but it gains no more than this as the others tighten from their natural width to nothing. */
 const LOSS_MORE = 76;
 
 interface Block {
@@ -29,7 +31,11 @@ function blocks(graph: Graph): Block[] {
 
 /** The gap before the loss, `natural` in the layout, when the others are `stretch` times as wide. */
 function lossGap(natural: number, stretch: number): number {
-  return stretch >= 1 ? natural * stretch : natural + LOSS_MORE * (1 - stretch);
+  return stretch >= 1 ? natural * stretch : natural + lossMore(natural) * (1 - stretch);
+}
+
+function lossMore(natural: number): number {
+  return Math.max(0, Math.min(LOSS_MORE, (LOSS_ROOM - natural) / (1 - TIGHTEST)));
 }
 
 /** The nodes' x with every gap between columns `stretch` times as wide; the first column stays. */
@@ -70,7 +76,6 @@ export function bestStretch(graph: Graph, height: number, across: number, down: 
   const wide = room / (gaps + last);
   if (wide >= 1 || last === 0) return Math.max(TIGHTEST, Math.min(WIDEST, wide));
   // Solved for the stretch: room = gaps · stretch + lossGap(last, stretch).
-  return gaps <= LOSS_MORE
-    ? 1
-    : Math.max(TIGHTEST, Math.min(1, (room - last - LOSS_MORE) / (gaps - LOSS_MORE)));
+  const more = lossMore(last);
+  return gaps <= more ? 1 : Math.max(TIGHTEST, Math.min(1, (room - last - more) / (gaps - more)));
 }
