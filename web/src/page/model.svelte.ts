@@ -127,6 +127,13 @@ export class Model {
 
   /** Changes the experiment; what comes within one animation frame goes out as one command. */
   edit(changes: Record<string, Setting>): void {
+    if (this.cut) {
+      // Shown for a moment, then taken back: so the control itself goes back to what holds.
+      this.#pend(changes, 0);
+      setTimeout(() => {
+        this.view = { ...this.view, edits: {} };
+      }, 0);
+    }
     if (this.#refused()) return;
     Object.assign(this.#draft, changes);
     this.stopwatch.begin();
