@@ -289,7 +289,8 @@ export interface Dataset {
 
 /**
  * One column of the stage. ``first`` and ``count`` index the nodes; ``wrap`` is how many nodes stand side by
- * side in one row of the column (an image's input is wrapped to its width). ``x`` is the column's centre.
+ * side in one row of the column (an image's input is as wide as the image, a large hidden layer as keeps it
+ * readable). ``x`` is the column's centre.
  */
 export interface GraphLayer {
   readonly index: number;
