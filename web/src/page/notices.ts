@@ -1,7 +1,7 @@
 /** A notice as a sentence in the language of the page, with its names as the page writes them. */
 
 import { nameOf, say, speech } from "../i18n/language.svelte";
-import { count } from "../i18n/numbers";
+import { count, full } from "../i18n/numbers";
 import type { Notice } from "../messages";
 
 const NAMED = {
@@ -21,7 +21,7 @@ export function sentence(notice: Notice): string {
 
 function named(name: string, fact: string | number): string | number {
   if (typeof fact !== "string")
-    return Number.isInteger(fact) && fact >= 10_000 ? count(fact, speech.language) : fact;
+    return Number.isInteger(fact) && fact >= 10_000 ? count(fact, speech.language) : full(fact);
   if (name === "path") return say(`page.field.${fact}`, {}, fact);
   return name in NAMED ? nameOf(NAMED[name as keyof typeof NAMED], fact) : fact;
 }
