@@ -39,6 +39,8 @@ export class Model {
   view: View = $state.raw(BLANK);
   selected: string | null = $state(null);
   hovered: string | null = $state(null);
+  /** What the pointer is at, whatever is selected. */
+  pointed: string | null = $state(null);
   layers = $state({ structure: true, values: true, gradients: true });
   /** What was asked for and the session has not shown yet. */
   #intent: Intent | null = $state.raw(null);
@@ -207,6 +209,7 @@ export class Model {
 
   /** The pointer rests on a mark. While one is selected, its card stays: the stage only lights the other. */
   hover(target: string | null): void {
+    this.pointed = target;
     this.hovered = this.selected === null ? target : null;
     this.#inspect();
   }
@@ -255,6 +258,7 @@ export class Model {
     } else if (event.type === "graph") {
       if (this.selected !== null && !exists(event, this.selected)) this.selected = null;
       if (this.hovered !== null && !exists(event, this.hovered)) this.hovered = null;
+      if (this.pointed !== null && !exists(event, this.pointed)) this.pointed = null;
       this.#inspect();
     } else if (event.type === "welcome") {
       if (this.#unsaid && !event.resumed) this.#regret();
