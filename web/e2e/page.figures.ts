@@ -102,14 +102,8 @@ async function latencies(page: Page, name: string, moves: number): Promise<numbe
   return found;
 }
 
-test("from a slider to the changed picture", async () => {
-  const page = await visit(world.server.url);
-  await at.ready(page);
-  row(
-    "Noise slider to changed picture, default network",
-    spread(await latencies(page, "Noise", 20)),
-    "≤ 100 ms",
-  );
+/** Digits 64-70-50-10: 8,610 parameters, near the limits. */
+async function enlarge(page: Page): Promise<void> {
   await at.choose(page, "Digits");
   for (const [layer, neurons] of [
     [1, "70"],
@@ -120,6 +114,17 @@ test("from a slider to the changed picture", async () => {
     await box.press("Enter");
     await expect.poll(() => box.inputValue()).toBe(neurons);
   }
+}
+
+test("from a slider to the changed picture", async () => {
+  const page = await visit(world.server.url);
+  await at.ready(page);
+  row(
+    "Noise slider to changed picture, default network",
+    spread(await latencies(page, "Noise", 20)),
+    "≤ 100 ms",
+  );
+  await enlarge(page);
   const share = await latencies(page, "Training share", 20);
   row(
     "Training share slider to changed picture, digits 64-70-50-10 (8,610 parameters)",
@@ -198,16 +203,7 @@ async function busy(page: Page): Promise<{ server: string; browser: string }> {
 test("frames at the network limits", async () => {
   const page = await visit(world.server.url);
   await at.ready(page);
-  await at.choose(page, "Digits");
-  for (const [layer, neurons] of [
-    [1, "70"],
-    [2, "50"],
-  ] as const) {
-    const box = page.getByRole("textbox", { name: `Neurons in layer ${layer}` });
-    await box.fill(neurons);
-    await box.press("Enter");
-    await expect.poll(() => box.inputValue()).toBe(neurons);
-  }
+  await enlarge(page);
   await at.press(page, "Play");
   await at.beyondStep(page, 20);
   const { intervals, pictures } = await frames(page, 5);

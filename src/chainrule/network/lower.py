@@ -55,7 +55,6 @@ class Lowered:
     program: Program
     layers: tuple[LayerSpans, ...]
     batch: Region
-    loss: Operand
     flops: int
 
 
@@ -100,7 +99,7 @@ class Lowering:
         self._pictures(parameters)
         columns = padded(plan.batch)
         flops = columns * (6 * plan.parameters + 60 * sum(plan.sizes[1:]))
-        return Lowered(builder.build(), self._layers, batch, loss, flops)
+        return Lowered(builder.build(), self._layers, batch, flops)
 
     def _update(self, parameters: Operand) -> None:
         builder, optimiser = self._builder, OPTIMISERS[self._plan.optimiser]

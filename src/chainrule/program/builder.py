@@ -57,7 +57,6 @@ class Builder:
         self._sections: list[Section] = []
         self._tape: list[tuple[tuple[str, int], Callable[[], None]]] = []
         self._stage = ("", 0)
-        self._ones: dict[int, Span] = {}
         self._adjoints: list[Span] = []
 
     def span(self, name: str, rows: int, columns: int = 1) -> Span:
@@ -118,9 +117,8 @@ class Builder:
 
     def ones(self, count: int) -> Span:
         """A row of ``count`` ones."""
-        if count not in self._ones:
-            self._ones[count] = self.constant(f"ones.{count}", [1.0] * count)
-        return self._ones[count]
+        name = f"ones.{count}"
+        return self.spans.get(name) or self.constant(name, [1.0] * count)
 
     @contextmanager
     def section(self, name: str, layer: int = 0) -> Iterator[None]:

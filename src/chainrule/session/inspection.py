@@ -60,6 +60,7 @@ class Explainer:
     trainer: Trainer
     loss: str
     example: int | None
+    gradients: Sequence[float]
     values: Sequence[float]
     adjoints: Sequence[float]
 
@@ -103,7 +104,7 @@ class Explainer:
             kind=found.kind,
             layer=found.layer,
             value=self.trainer.parameters()[at],
-            gradient=self.trainer.gradients(self.example)[at],
+            gradient=self.gradients[at],
             batch_gradient=whole,
             forward=self._sum(found.layer, found.neuron),
             backward=f"{_slope(name)} = {self._summed(product)}",

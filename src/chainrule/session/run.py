@@ -185,9 +185,15 @@ class Run:
         trainer = self._trainer
         # The last batch of an epoch may have fewer examples than the one that was chosen.
         example = None if view.example is None else min(view.example, trainer.batch - 1)
+        gradients = trainer.gradients(example)
         values, adjoints = trainer.values(example), trainer.adjoints(example)
         explainer = Explainer(
-            trainer=trainer, loss=self._plan.loss, example=example, values=values, adjoints=adjoints
+            trainer=trainer,
+            loss=self._plan.loss,
+            example=example,
+            gradients=gradients,
+            values=values,
+            adjoints=adjoints,
         )
         width, height, maps = trainer.maps()
         self._curve.add(trainer.step, evaluation.training_loss, evaluation.validation_loss)
@@ -206,7 +212,7 @@ class Run:
             training_accuracy=evaluation.training_accuracy,
             validation_accuracy=evaluation.validation_accuracy,
             parameters=trainer.parameters(),
-            gradients=trainer.gradients(example),
+            gradients=gradients,
             values=values,
             adjoints=adjoints,
             map_width=width,
