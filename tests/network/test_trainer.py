@@ -132,24 +132,38 @@ def test_the_next_update_uses_exactly_the_gradients_shown():
     assert list(made.parameters()) == [p - 0.05 * g for p, g in zip(before, gradients, strict=True)]
 
 
+PAPERS = {
+    "sgd": lambda p, g, s, t: p - 0.05 * g,
+    "momentum": lambda p, g, s, t: p - 0.05 * remembered(s, "v", 0.9 * s["v"] + g),
+    "nesterov": lambda p, g, s, t: p - 0.05 * (g + 0.9 * remembered(s, "v", 0.9 * s["v"] + g)),
+    "adagrad": lambda p, g, s, t: p - 0.05 * g / (math.sqrt(remembered(s, "v", s["v"] + g * g)) + 1e-10),
+    "rmsprop": lambda p, g, s, t: (
+        p - 0.05 * g / (math.sqrt(remembered(s, "v", 0.99 * s["v"] + 0.01 * g * g)) + 1e-8)
+    ),
+    "adam": lambda p, g, s, t: p - 0.05 * direction(g, s, t),
+    "adamw": lambda p, g, s, t: p - 0.05 * (0.01 * p) - 0.05 * direction(g, s, t),
+}
+
+
+def remembered(state, name, value):
+    state[name] = value
+    return value
+
+
+def direction(g, state, t):
+    mean = remembered(state, "m", 0.9 * state["m"] + 0.1 * g) / (1 - 0.9**t)
+    square = remembered(state, "v", 0.999 * state["v"] + 0.001 * g * g) / (1 - 0.999**t)
+    return mean / (math.sqrt(square) + 1e-8)
+
+
 @pytest.mark.parametrize("optimiser", OPTIMISERS)
 def test_optimisers_follow_their_papers(optimiser):
     """Three steps against the textbook recurrences written out on single numbers."""
     made = trainer(optimiser=optimiser)
-    p, m, v = list(made.parameters()), [0.0] * len(made.parameters()), [0.0] * len(made.parameters())
+    p, states = list(made.parameters()), [{"m": 0.0, "v": 0.0} for _ in made.parameters()]
     for step in range(1, 4):
-        g = made.gradients()
-        for i in range(len(p)):
-            if optimiser == "sgd":
-                p[i] -= 0.05 * g[i]
-            elif optimiser == "momentum":
-                m[i] = 0.9 * m[i] + g[i]
-                p[i] -= 0.05 * m[i]
-            else:
-                m[i] = 0.9 * m[i] + 0.1 * g[i]
-                v[i] = 0.999 * v[i] + 0.001 * g[i] * g[i]
-                unbiased = m[i] / (1 - 0.9**step), v[i] / (1 - 0.999**step)
-                p[i] -= 0.05 * unbiased[0] / (math.sqrt(unbiased[1]) + 1e-8)
+        gradients = made.gradients()
+        p = [PAPERS[optimiser](*each, step) for each in zip(p, gradients, states, strict=True)]
         made.advance(1)
         assert list(made.parameters()) == pytest.approx(p, rel=1e-9, abs=1e-12)
 
@@ -376,7 +390,7 @@ def test_a_learning_rate_changes_only_the_next_update():
         (((2, 0, 1), "tanh", "mse", "sgd", 5), "at least one neuron"),
         (((2, 1), "tahn", "mse", "sgd", 5), "no activation called tahn"),
         (((2, 3, 1), "clip", "mse", "sgd", 5), "no activation called clip"),
-        (((2, 1), "tanh", "cross_entropy", "sgd", 5), "does not fit a network with 1 outputs"),
+        (((2, 1), "tanh", "cross_entropy", "sgd", 5), "does not fit a binary task with 1 outputs"),
         (((2, 1), "tanh", "msee", "sgd", 5), "no loss called msee"),
         (((2, 1), "tanh", "mse", "sdg", 5), "no optimiser called sdg"),
         (((2, 1), "tanh", "mse", "sgd", 0), "at least one example"),

@@ -17,6 +17,7 @@ from chainrule.rules.reading import evaluate
 
 POSITIVE = {"log", "sqrt", "pow"}
 CONSTANTS = {"n": 3.0, "low": -0.75, "high": 1.25, "slope": 0.01, "alpha": 1.5}
+CONSTANTS |= {"delta": 0.8, "strength": 0.3, "l1_ratio": 0.4}
 BALANCED = ("{}", r"\left \right", r"\begin \end")
 
 

@@ -1,36 +1,28 @@
-"""Initial weights: Glorot's uniform for bounded activations, He's for those that pass the positive half."""
+"""Initial parameters of a whole plan, and what survives when a network is rebuilt."""
 
 from __future__ import annotations
 
 from array import array
 from difflib import SequenceMatcher
-from math import sqrt
 
-from chainrule.network.plan import LayerSpans, Plan, layer_spans
+from chainrule.network.initialisers import INITIALISERS
+from chainrule.network.plan import Plan, layer_spans
 from chainrule.network.stream import Stream
-
-_HALF_OPEN = frozenset({"relu", "leaky_relu", "elu", "gelu", "silu", "softplus"})
-
-
-def _bound(layer: LayerSpans) -> float:
-    """Half-width of the uniform distribution: sqrt(6 / fan_in) (He et al. 2015) or
-    sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio 2010, equation 16)."""
-    if layer.activation in _HALF_OPEN:
-        return sqrt(6.0 / layer.inputs)
-    return sqrt(6.0 / (layer.inputs + layer.outputs))
 
 
 def initial_parameters(plan: Plan, seed: int) -> array[float]:
-    """All parameters of a plan; biases are 0. A layer's weights depend on the seed and its place only, so a
-    neuron keeps its initial weights when others come or go."""
+    """All parameters of a plan; biases and shifts are 0, scales 1. A layer's weights depend on the seed and its
+    place only, so a neuron keeps its initial weights when others come or go."""
     found = array("d", bytes(8 * plan.parameters))
+    draw = INITIALISERS[plan.initialiser]
     for index, layer in enumerate(layer_spans(plan)):
-        bound = _bound(layer)
         for neuron in range(layer.outputs):
             stream = Stream(seed, f"weights.{index}.{neuron}")
             start = layer.weights + neuron * layer.inputs
             for at in range(start, start + layer.inputs):
-                found[at] = bound * (2.0 * stream.uniform() - 1.0)
+                found[at] = draw(stream, layer)
+        if layer.normalised:
+            found[layer.scales : layer.shifts] = array("d", [1.0] * layer.outputs)
     return found
 
 
@@ -50,8 +42,8 @@ def survivors(old: Plan, new: Plan) -> dict[int, int]:
 
 
 def surviving(old: Plan, old_numbers: array[float], new: Plan, fresh: array[float]) -> array[float]:
-    """``fresh`` with every number that has a counterpart in the old network replaced by it: biases of surviving
-    neurons, and weights whose two ends survive. Within a layer neurons correspond by position."""
+    """``fresh`` with every number that has a counterpart in the old network replaced by it: biases, scales and
+    shifts of surviving neurons, and weights whose two ends survive. Within a layer neurons correspond by position."""
     kept = array("d", fresh)
     before, after = layer_spans(old), layer_spans(new)
     columns = survivors(old, new)
@@ -61,9 +53,14 @@ def surviving(old: Plan, old_numbers: array[float], new: Plan, fresh: array[floa
         source, target = before[column - 1], after[place - 1]
         joined = columns.get(column - 1) == place - 1
         width = min(source.inputs, target.inputs) if joined else 0
-        for neuron in range(min(source.outputs, target.outputs)):
+        neurons = min(source.outputs, target.outputs)
+        for neuron in range(neurons):
             start = source.weights + neuron * source.inputs
             at = target.weights + neuron * target.inputs
             kept[at : at + width] = old_numbers[start : start + width]
-            kept[target.biases + neuron] = old_numbers[source.biases + neuron]
+        pairs = [(source.biases, target.biases)]
+        if source.normalised and target.normalised:
+            pairs += [(source.scales, target.scales), (source.shifts, target.shifts)]
+        for start, at in pairs:
+            kept[at : at + neurons] = old_numbers[start : start + neurons]
     return kept

@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from attrs import frozen
 
-from chainrule.rules.alphabet import absolute, exp, log1p, maximum, where
+from chainrule.rules.alphabet import absolute, exp, log1p, maximum, minimum, where
 from chainrule.rules.table import Rule, define
 
-Task = Literal["binary", "multiclass"]
+Task = Literal["binary", "multiclass", "regression"]
 
 
 @frozen
 class Loss:
-    """A loss of the menu: its rule, the function that ends the network, and the tasks it fits.
+    """A loss of the menu: its rule, and for each task it fits the function that ends the network.
 
-    Binary targets are -1 and +1; multi-class targets are 1 for the true class and 0 for the others.
+    Binary targets are -1 and +1; multi-class targets are 1 for the true class and 0 for the others; targets of a
+    regression are numbers.
     """
 
     rule: Rule
-    output: str
-    tasks: tuple[Task, ...]
+    outputs: Mapping[Task, str]
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        return tuple(self.outputs)
 
 
 LOSSES: dict[str, Loss] = {}
+_BOUNDED: Mapping[Task, str] = {"binary": "tanh", "regression": "linear"}
 
 
-def _loss(rule: Rule, *, output: str, tasks: tuple[Task, ...]) -> None:
-    LOSSES[rule.name] = Loss(rule, output, tasks)
+def _loss(rule: Rule, outputs: Mapping[Task, str]) -> None:
+    LOSSES[rule.name] = Loss(rule, outputs)
 
 
 _loss(
@@ -40,8 +46,47 @@ _loss(
         kind="loss",
         latex=r"\left({p} - {t}\right)^2",
     ),
-    output="tanh",
-    tasks=("binary",),
+    _BOUNDED,
+)
+
+
+def _huber(p: Any, t: Any, delta: Any) -> Any:
+    size = absolute(p - t)
+    return where(size <= delta, 0.5 * size * size, delta * (size - 0.5 * delta))
+
+
+def _clipped(x: Any, limit: Any) -> Any:
+    return minimum(maximum(x, -limit), limit)
+
+
+# P. J. Huber, "Robust estimation of a location parameter" (1964): squared near 0, linear beyond delta.
+_loss(
+    define(
+        "huber",
+        "p t; delta",
+        _huber,
+        grad=lambda p, t, delta, y, g: (_clipped(p - t, delta) * g, -_clipped(p - t, delta) * g),
+        kind="loss",
+        delta=1.0,
+        latex=r"\operatorname{{huber}}\left({p} - {t}\right)",
+    ),
+    _BOUNDED,
+)
+
+
+def _sign(x: Any) -> Any:
+    return where(x > 0, 1.0, where(x < 0, -1.0, x))
+
+
+_loss(
+    define(
+        "l1",
+        "p t",
+        lambda p, t: absolute(p - t),
+        grad=lambda p, t, y, g: (_sign(p - t) * g, -_sign(p - t) * g),
+        kind="loss",
+    ),
+    _BOUNDED,
 )
 
 # On the logit p, ln(1 + e^(-t p)): the same number as -ln of the sigmoid's probability of the true class.
@@ -54,8 +99,7 @@ _loss(
         kind="loss",
         latex=r"\ln\left(1 + e^{{-{t} {p}}}\right)",
     ),
-    output="linear",
-    tasks=("binary",),
+    {"binary": "linear"},
 )
 
 _loss(
@@ -66,8 +110,7 @@ _loss(
         grad=lambda p, t, y, g: (where(t * p < 1, -t * g, 0.0), where(t * p < 1, -p * g, 0.0)),
         kind="loss",
     ),
-    output="linear",
-    tasks=("binary",),
+    {"binary": "linear"},
 )
 
 # On logarithms of probabilities, as log_softmax gives them.
@@ -80,6 +123,5 @@ _loss(
         kind="loss",
         latex=r"-{t} \ln {p}",
     ),
-    output="log_softmax",
-    tasks=("multiclass",),
+    {"multiclass": "log_softmax"},
 )

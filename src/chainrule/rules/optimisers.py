@@ -11,21 +11,12 @@ from functools import cached_property
 from typing import Any
 
 from attrs import define as attrs_define
-from attrs import evolve, frozen
+from attrs import evolve
 
 from chainrule.rules.alphabet import sqrt
 from chainrule.rules.expr import symbol
+from chainrule.rules.hyper import Hyper
 from chainrule.rules.kernel import Kernel, Output
-
-
-@frozen
-class Hyper:
-    """A hyperparameter: its default, the range a person may choose from, and how a slider spreads it."""
-
-    default: float
-    low: float
-    high: float
-    scale: str = "linear"
 
 
 @attrs_define(frozen=True, slots=False, eq=False)
@@ -71,6 +62,48 @@ def _momentum(p: Any, g: Any, velocity: Any, learning_rate: Any, momentum: Any) 
 define_optimiser("momentum", _momentum, state="velocity", rate=0.03, momentum=Hyper(0.9, 0.0, 0.999))
 
 
+# Sutskever et al. (2013), section 2: the gradient where the velocity is about to lead, in the form that needs the
+# gradient at the parameters only.
+define_optimiser(
+    "nesterov",
+    lambda p, g, velocity, learning_rate, momentum: (
+        p - learning_rate * (g + momentum * (momentum * velocity + g)),
+        momentum * velocity + g,
+    ),
+    state="velocity",
+    rate=0.03,
+    momentum=Hyper(0.9, 0.0, 0.999),
+)
+
+# Duchi, Hazan and Singer (2011), the diagonal form.
+define_optimiser(
+    "adagrad",
+    lambda p, g, total, learning_rate, epsilon: (
+        p - learning_rate * g / (sqrt(total + g * g) + epsilon),
+        total + g * g,
+    ),
+    state="total",
+    rate=0.1,
+    epsilon=Hyper(1e-10, 1e-12, 1e-2, "log"),
+)
+
+
+def _rmsprop(p: Any, g: Any, v: Any, learning_rate: Any, rho: Any, epsilon: Any) -> tuple[Any, ...]:
+    v = rho * v + (1 - rho) * (g * g)
+    return p - learning_rate * g / (sqrt(v) + epsilon), v
+
+
+# Tieleman and Hinton, lecture 6.5 of "Neural networks for machine learning" (2012).
+define_optimiser(
+    "rmsprop",
+    _rmsprop,
+    state="v",
+    rate=0.01,
+    rho=Hyper(0.99, 0.0, 0.99999),
+    epsilon=Hyper(1e-8, 1e-12, 1e-2, "log"),
+)
+
+
 def _adam(
     p: Any,
     g: Any,
@@ -91,13 +124,33 @@ def _adam(
     return p - learning_rate * (m / seen1) / (sqrt(v / seen2) + epsilon), m, v, seen1, seen2
 
 
+_MOMENTS = "m v seen1 seen2"
+_BETAS = {
+    "beta1": Hyper(0.9, 0.0, 0.999),
+    "beta2": Hyper(0.999, 0.0, 0.99999),
+    "epsilon": Hyper(1e-8, 1e-12, 1e-2, "log"),
+}
+
 # Kingma and Ba (2015), algorithm 1.
-define_optimiser(
-    "adam",
-    _adam,
-    state="m v seen1 seen2",
-    rate=0.03,
-    beta1=Hyper(0.9, 0.0, 0.999),
-    beta2=Hyper(0.999, 0.0, 0.99999),
-    epsilon=Hyper(1e-8, 1e-12, 1e-2, "log"),
-)
+define_optimiser("adam", _adam, state=_MOMENTS, rate=0.03, **_BETAS)
+
+
+def _adamw(
+    p: Any,
+    g: Any,
+    m: Any,
+    v: Any,
+    seen1: Any,
+    seen2: Any,
+    learning_rate: Any,
+    beta1: Any,
+    beta2: Any,
+    epsilon: Any,
+    weight_decay: Any,
+) -> tuple[Any, ...]:
+    kept = p - learning_rate * weight_decay * p
+    return _adam(kept, g, m, v, seen1, seen2, learning_rate, beta1, beta2, epsilon)
+
+
+# Loshchilov and Hutter (2019), algorithm 2: the decay acts on the parameter itself and not through the gradient.
+define_optimiser("adamw", _adamw, state=_MOMENTS, rate=0.03, **_BETAS, weight_decay=Hyper(0.01, 0.0, 1.0))
