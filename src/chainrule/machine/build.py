@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from chainrule.machine import dense, moves
+from chainrule.machine import dense, dropout, moves, normal
 from chainrule.machine.elementwise import compile_kernel
 from chainrule.machine.encoder import Function, module
 from chainrule.program.instructions import STRUCTURAL, WIDTH, kernels
@@ -20,6 +20,13 @@ _STRUCTURAL: Mapping[str, Callable[[], Function]] = {
     "column_max": moves.column_max,
     "confusion": moves.confusion,
     "pack": moves.pack,
+    "batch_norm": normal.batch_norm,
+    "batch_norm.back": normal.batch_norm_back,
+    "layer_norm": normal.layer_norm,
+    "layer_norm.back": normal.layer_norm_back,
+    "scale_rows": normal.scale_rows,
+    "next_key": dropout.next_key,
+    "mask": dropout.mask,
 }
 
 

@@ -39,6 +39,7 @@ _PLAIN = {
     "i64.xor": 0x85,
     "i64.shr_u": 0x88,
     "f64.nearest": 0x9E,
+    "f64.sqrt": 0x9F,
     "f64.min": 0xA4,
     "f64.max": 0xA5,
     "f64.add": 0xA0,
@@ -46,6 +47,8 @@ _PLAIN = {
     "f64.mul": 0xA2,
     "f64.div": 0xA3,
     "i32.trunc_f64_s": 0xAA,
+    "i32.wrap_i64": 0xA7,
+    "i64.extend_i32_u": 0xAD,
     "f64.convert_i32_s": 0xB7,
     "f64.convert_i64_u": 0xBA,
 }
@@ -53,6 +56,14 @@ _SIMD = {
     "v128.bitselect": 82,
     "v128.and": 78,
     "v128.or": 80,
+    "v128.xor": 81,
+    "i32x4.splat": 17,
+    "i32x4.ge_u": 64,
+    "i32x4.shr_u": 173,
+    "i32x4.add": 174,
+    "i32x4.mul": 181,
+    "i64x2.extend_low_i32x4_s": 199,
+    "i64x2.extend_high_i32x4_s": 200,
     "f64x2.splat": 20,
     "f64x2.eq": 71,
     "f64x2.ne": 72,
@@ -131,6 +142,8 @@ class Function:
         for name in names:
             if name == "i32.trunc_f64_s_sat":  # NaN becomes 0 instead of a trap
                 self._code += b"\xfc\x02"
+            elif name == "i32.trunc_f64_u_sat":
+                self._code += b"\xfc\x03"
             elif name in _PLAIN:
                 self._code.append(_PLAIN[name])
             else:
@@ -169,6 +182,11 @@ class Function:
     def v128_bits(self, value: int) -> Function:
         """The same 64 bits in both lanes."""
         self._code += b"\xfd\x0c" + struct.pack("<QQ", value, value)
+        return self
+
+    def lanes_i32(self, *values: int) -> Function:
+        """Four 32-bit integers."""
+        self._code += b"\xfd\x0c" + struct.pack("<4i", *values)
         return self
 
     def lane(self, index: int) -> Function:

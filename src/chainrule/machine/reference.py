@@ -11,6 +11,7 @@ import struct
 from array import array
 from collections.abc import Callable
 
+from chainrule.machine.reference_layers import LAYERS
 from chainrule.program import Program
 from chainrule.program.instructions import COUNT, CURSOR, EPOCH, RANDOM, kernels
 from chainrule.rules.kernel import Kernel
@@ -181,4 +182,5 @@ INSTRUCTIONS: dict[str, Callable[[array[float], dict[str, int]], None]] = {
     "column_max": column_max,
     "confusion": confusion,
     "pack": pack,
+    **LAYERS,
 }
