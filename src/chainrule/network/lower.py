@@ -10,11 +10,12 @@ from array import array
 
 from attrs import frozen
 
+from chainrule.network.forward import Pass, Region
 from chainrule.network.plan import LayerSpans, Plan, layer_spans
+from chainrule.network.update import update
 from chainrule.program import Builder, Operand, Program, Span, padded
-from chainrule.program.instructions import COUNT_STEP
 from chainrule.program.program import LANES
-from chainrule.rules import LOSSES, OPTIMISERS, RULES
+from chainrule.rules import LOSSES, REGULARISERS, RULES
 
 EVALUATED = 1024  # examples evaluated at once
 
@@ -22,7 +23,8 @@ EVALUATED = 1024  # examples evaluated at once
 @frozen
 class Examples:
     """What a program learns from: inputs and targets row-major, and which rows train and validate.
-    ``probe`` holds the inputs whose responses make the pictures, feature-major (features x width * height)."""
+    ``classes`` is 0 where there are none to tell apart. ``probe`` holds the inputs whose responses make the
+    pictures, feature-major (features x width * height)."""
 
     inputs: array[float]
     targets: array[float]
@@ -32,20 +34,6 @@ class Examples:
     probe: array[float]
     width: int
     height: int
-
-
-@frozen
-class Region:
-    """One forward pass over a set of columns. Per layer: the weighted sums, and what the activation makes of them
-    (the same operand where it is linear). ``shown`` are the inputs and outputs as a person sees them: the last
-    layer of a classifier shows probabilities."""
-
-    inputs: Operand
-    target: Span
-    weights: Span
-    sums: tuple[Operand, ...]
-    outputs: tuple[Operand, ...]
-    shown: tuple[Span, ...]
 
 
 @frozen
@@ -74,25 +62,31 @@ class Lowering:
         builder, plan, examples = self._builder, self._plan, self._examples
         builder.constant("data.inputs", examples.inputs)
         builder.constant("data.targets", examples.targets)
-        for rule in (RULES[plan.activation], self._loss.rule):
-            self._constants[rule.name] = tuple(
-                builder.constant(f"constant.{rule.name}.{name}", [value or 0.0])
-                for name, value in rule.constants.items()
+        hidden = {self._plan.activation_of(layer) for layer in range(1, len(plan.sizes) - 1)}
+        for name in sorted({*hidden, plan.output, self._loss.rule.name} & set(RULES)):
+            self._constants[name] = tuple(
+                builder.constant(f"constant.{name}.{key}", [value or 0.0])
+                for key, value in RULES[name].constants.items()
             )
+        for name in plan.hyper:
+            builder.vector(f"hyper.{name}", 1)
         parameters = builder.operand("parameters", 1, plan.parameters, adjoint=True)
-        self._update(parameters)
+        update(builder, plan, self._layers, parameters)
         with builder.section("gather"):
             inputs, target, weights = self._gather(
                 "batch", "training", examples.training, plan.batch, shuffle=True
             )
-        batch = self._forward("batch", "forward", parameters, inputs, target, weights, adjoints=True)
+        batch = self._pass("batch", "forward", parameters, training=True).run(inputs, target, weights)
         loss = builder.operand("loss", 1, 1, adjoint=True)
+        seeds = [loss]
         with builder.section("loss"):
             builder.weighted_sum(self._losses("batch", batch, adjoints=True), weights, loss)
+            seeds += self._penalty(parameters)
         with builder.section("zero"):
             builder.clear_adjoints()
         with builder.section("seed"):
-            builder.emit("fill", out=loss.gradient.offset, count=1, one=1)
+            for seed in seeds:
+                builder.emit("fill", out=seed.gradient.offset, count=1, one=1)
         builder.backward("backward")
         self._readout(parameters, batch)
         self._evaluation(parameters)
@@ -101,26 +95,33 @@ class Lowering:
         flops = columns * (6 * plan.parameters + 60 * sum(plan.sizes[1:]))
         return Lowered(builder.build(), self._layers, batch, flops)
 
-    def _update(self, parameters: Operand) -> None:
-        builder, optimiser = self._builder, OPTIMISERS[self._plan.optimiser]
-        hyper = [builder.vector(f"hyper.{name}", 1) for name in optimiser.hyper]
-        states = [builder.vector(f"optimiser.{name}", parameters.columns) for name in optimiser.state]
-        step = builder.vector("step", 1)
-        with builder.section("update"):
-            builder.element_wise(COUNT_STEP, [step], [step])
-            builder.element_wise(
-                optimiser.kernel,
-                [parameters.value, parameters.gradient, *states],
-                [parameters.value, *states],
-                hyper,
-            )
+    def _pass(self, name: str, section: str, parameters: Operand, *, training: bool) -> Pass:
+        return Pass(
+            self._builder, self._plan, self._layers, parameters, self._constants, name, section, training
+        )
+
+    def _penalty(self, parameters: Operand) -> list[Operand]:
+        """What the regulariser adds to the objective, a number apart from the loss; nothing where there is none."""
+        builder, regulariser = self._builder, REGULARISERS[self._plan.regulariser]
+        if regulariser.rule is None:
+            return []
+        weights = array("d", bytes(8 * parameters.columns))
+        for layer in self._layers:
+            weights[layer.weights : layer.biases] = array("d", [1.0]) * (layer.biases - layer.weights)
+        parts = builder.operand("penalties", 1, parameters.columns, adjoint=True)
+        penalty = builder.operand("penalty", 1, 1, adjoint=True)
+        scalars = [builder.spans[f"hyper.{name}"] for name in regulariser.hyper]
+        builder.apply(regulariser.rule, parameters, into=parts, scalars=scalars)
+        builder.weighted_sum(parts, builder.constant("penalised", weights), penalty)
+        return [penalty]
 
     def _gather(
         self, name: str, source: str, rows: array[int], columns: int, *, shuffle: bool
     ) -> tuple[Operand, Span, Span]:
         """Emit the gather of ``columns`` examples into fresh spans (shared by gathers of the same ``name``)."""
         builder, sizes = self._builder, self._plan.sizes
-        inputs = builder.operand_once(f"{name}.inputs", sizes[0], columns)
+        passed = shuffle and any(source == 0 for source, _ in self._plan.skips)
+        inputs = builder.operand_once(f"{name}.inputs", sizes[0], columns, adjoint=passed)
         target = builder.operand_once(f"{name}.target", sizes[-1], columns).value
         weights = builder.operand_once(f"{name}.weights", 1, columns).value
         order = builder.constant(f"order.{name}.{source}", map(float, rows))
@@ -144,67 +145,6 @@ class Lowering:
             weights=weights.offset,
         )
         return inputs, target, weights
-
-    def _forward(
-        self,
-        name: str,
-        section: str,
-        parameters: Operand,
-        inputs: Operand,
-        target: Span,
-        weights: Span,
-        *,
-        adjoints: bool,
-    ) -> Region:
-        """Emit one section a layer; spans are shared by passes of the same ``name``."""
-        builder = self._builder
-        sums, outputs, shown = [], [], [inputs.value]
-        at, columns = inputs, inputs.columns
-        for index, layer in enumerate(self._layers, 1):
-            with builder.section(section, index):
-                z = builder.operand_once(f"{name}.sums.{index}", layer.outputs, columns, adjoint=adjoints)
-                builder.dense(layer.weights, layer.biases, parameters, at, z)
-                if layer.activation == "log_softmax":
-                    at, picture = self._log_softmax(name, index, z, adjoints=adjoints)
-                elif layer.activation == "linear":
-                    at, picture = z, z.value
-                else:
-                    at = builder.operand_once(
-                        f"{name}.outputs.{index}", layer.outputs, columns, adjoint=adjoints
-                    )
-                    rule = RULES[layer.activation]
-                    builder.apply(rule, z, into=at, scalars=self._constants.get(rule.name, ()))
-                    picture = at.value
-            sums.append(z)
-            outputs.append(at)
-            shown.append(picture)
-        return Region(inputs, target, weights, tuple(sums), tuple(outputs), tuple(shown))
-
-    def _log_softmax(self, name: str, index: int, z: Operand, *, adjoints: bool) -> tuple[Operand, Span]:
-        """ln of the softmax of each column, and the softmax itself. Less the column's largest number, so that exp
-        cannot overflow; shifting all by the same number changes neither result nor gradient."""
-        builder, columns = self._builder, z.columns
-
-        def matrix(label: str, rows: int) -> Operand:
-            return builder.operand_once(f"{name}.{label}.{index}", rows, columns, adjoint=adjoints)
-
-        peak = builder.operand_once(f"{name}.peak.{index}", 1, columns)
-        builder.emit(
-            "column_max",
-            rows=z.rows,
-            columns=padded(columns),
-            out=peak.value.offset,
-            inputs=z.value.offset,
-            input_stride=z.value.stride,
-        )
-        shifted = builder.apply(RULES["sub"], z, peak, into=matrix("shifted", z.rows))
-        exponentials = builder.apply(RULES["exp"], shifted, into=matrix("exponentials", z.rows))
-        total = builder.column_sum(exponentials, matrix("total", 1))
-        logarithm = builder.apply(RULES["log"], total, into=matrix("logarithm", 1))
-        result = builder.apply(RULES["sub"], shifted, logarithm, into=matrix("outputs", z.rows))
-        shown = builder.operand_once(f"{name}.probabilities.{index}", z.rows, columns).value
-        builder.element_wise(RULES["exp"].kernel, [result.value], [shown])
-        return result, shown
 
     def _losses(self, name: str, region: Region, *, adjoints: bool) -> Operand:
         """The loss of each example, one row."""
@@ -233,9 +173,12 @@ class Lowering:
         with builder.section("readout"):
             for place in places.values():
                 builder.emit("fill", out=place.offset, count=place.size, one=0)
-            builder.matmul(
-                parameters.value, batch.sums[0].gradient, inputs, offset=first.weights, transposed=True
-            )
+            if batch.inputs.adjoint is not None:
+                builder.element_wise(RULES["linear"].kernel, [batch.inputs.adjoint], [inputs])
+            else:
+                builder.matmul(
+                    parameters.value, batch.sums[0].gradient, inputs, offset=first.weights, transposed=True
+                )
             ones = builder.ones(batch.inputs.columns)
             at = 0
             for shown, (adjoint, delta) in zip(batch.shown, self.adjoints(batch, inputs), strict=True):
@@ -261,31 +204,45 @@ class Lowering:
         columns = min(EVALUATED, max(len(rows) for _, rows in kinds))
         for name, rows in kinds:
             loss = builder.vector(f"evaluate.loss.{name}", 1)
-            counts = builder.vector(f"evaluate.confusion.{name}", examples.classes**2)
+            counts = builder.vector(f"evaluate.confusion.{name}", max(1, examples.classes**2))
+            squares = builder.vector(f"evaluate.squares.{name}", 1)
+            state = builder.operand_once(f"state.evaluate.{name}", 1, LANES).value
             with builder.section(f"evaluate.{name}.start"):
-                for place in (loss, counts, builder.operand_once(f"state.evaluate.{name}", 1, LANES).value):
+                for place in (loss, counts, squares, state):
                     builder.emit("fill", out=place.offset, count=place.size, one=0)
             with builder.section(f"evaluate.{name}"):
                 inputs, target, weights = self._gather("evaluate", name, rows, columns, shuffle=False)
-            region = self._forward(
-                "evaluate", f"evaluate.{name}", parameters, inputs, target, weights, adjoints=False
+            region = self._pass("evaluate", f"evaluate.{name}", parameters, training=False).run(
+                inputs, target, weights
             )
             with builder.section(f"evaluate.{name}"):
                 builder.outer(self._losses("evaluate", region, adjoints=False).value, weights, loss.offset)
                 outputs = region.outputs[-1].value
-                builder.emit(
-                    "confusion",
-                    rows=outputs.rows,
-                    columns=padded(columns),
-                    classes=examples.classes,
-                    out=counts.offset,
-                    inputs=outputs.offset,
-                    input_stride=outputs.stride,
-                    target=target.offset,
-                    target_stride=target.stride,
-                    weights=weights.offset,
-                )
+                if examples.classes:
+                    builder.emit(
+                        "confusion",
+                        rows=outputs.rows,
+                        columns=padded(columns),
+                        classes=examples.classes,
+                        out=counts.offset,
+                        inputs=outputs.offset,
+                        input_stride=outputs.stride,
+                        target=target.offset,
+                        target_stride=target.stride,
+                        weights=weights.offset,
+                    )
+                else:
+                    self._squares(outputs, target, weights, squares)
         builder.forget()
+
+    def _squares(self, outputs: Span, target: Span, weights: Span, into: Span) -> None:
+        """Add up the squared residuals of a block of columns."""
+        builder = self._builder
+        parts = builder.operand_once("evaluate.residuals", outputs.rows, outputs.columns).value
+        builder.element_wise(RULES["mse"].kernel, [outputs, target], [parts])
+        for row in range(outputs.rows):
+            line = Span(parts.offset + row * parts.stride, 1, parts.columns, parts.stride)
+            builder.outer(line, weights, into.offset)
 
     def _pictures(self, parameters: Operand) -> None:
         """What every node answers to the probe, packed into bytes."""
@@ -294,8 +251,8 @@ class Lowering:
         inputs = builder.operand("probe.inputs", sizes[0], columns, adjoint=False)
         for row in range(sizes[0]):
             builder.preset(inputs.value, row, examples.probe[row * columns : (row + 1) * columns])
-        region = self._forward(
-            "probe", "pictures", parameters, inputs, inputs.value, inputs.value, adjoints=False
+        region = self._pass("probe", "pictures", parameters, training=False).run(
+            inputs, inputs.value, inputs.value
         )
         builder.forget()
         packed = builder.vector("pictures", -(-sum(sizes) * columns // 8))

@@ -171,7 +171,7 @@ class Builder:
                 fixed,
             )
 
-        self._tape.append((self._stage, pull))
+        self.record(pull)
         return into
 
     def _sink(self, like: Operand) -> Span:
@@ -238,7 +238,7 @@ class Builder:
             if inputs.adjoint is not None:
                 self.matmul(values, adjoint, inputs.adjoint, offset=weights, transposed=True, accumulate=True)
 
-        self._tape.append((self._stage, pull))
+        self.record(pull)
         return into
 
     def column_sum(self, inputs: Operand, into: Operand) -> Operand:
@@ -251,7 +251,7 @@ class Builder:
                 adjoint = into.gradient
                 self.matmul(ones, adjoint, inputs.adjoint, transposed=True, accumulate=True)
 
-        self._tape.append((self._stage, pull))
+        self.record(pull)
         return into
 
     def weighted_sum(self, inputs: Operand, weights: Span, into: Operand) -> Operand:
@@ -263,8 +263,12 @@ class Builder:
             if inputs.adjoint is not None:
                 self.matmul(into.gradient, weights, inputs.adjoint, accumulate=True)
 
-        self._tape.append((self._stage, pull))
+        self.record(pull)
         return into
+
+    def record(self, pull: Callable[[], None]) -> None:
+        """Leave the way back of what was just emitted on the tape."""
+        self._tape.append((self._stage, pull))
 
     def backward(self, name: str) -> None:
         """Emit the backward half, one section called ``name`` for each layer of the forward half, last one first."""
