@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from array import array
 from collections.abc import Mapping
@@ -12,25 +13,29 @@ from chainrule.errors import ProgramError
 from chainrule.machine import Machine
 from chainrule.network.data import Split
 from chainrule.network.examples import examples
-from chainrule.network.initialise import initial_parameters, surviving
+from chainrule.network.initialise import initial_parameters, surviving, survivors
 from chainrule.network.lower import EVALUATED, Lowering, lower
 from chainrule.network.plan import LayerSpans, Plan
 from chainrule.network.stream import Stream
 from chainrule.program import Span
 from chainrule.program.instructions import COUNT, CURSOR, EPOCH, RANDOM
-from chainrule.rules import OPTIMISERS
+from chainrule.rules import OPTIMISERS, REGULARISERS
 
 STATE = "state.batch.training"
 
 
 @frozen
 class Evaluation:
-    """Loss and accuracy over whole sets, and counts of validation examples by true class (rows) and predicted."""
+    """Over whole sets: the loss, and for classifications the accuracy and the counts of validation examples by true
+    class (rows) and predicted, for regressions the coefficient of determination R². What a task does not have is NaN
+    or empty."""
 
     training_loss: float
     validation_loss: float
     training_accuracy: float
     validation_accuracy: float
+    training_r2: float
+    validation_r2: float
     confusion: array[float]
 
 
@@ -48,6 +53,7 @@ class Trainer:
         self._hyper = dict(hyper)
         self._seed = seed
         self._read_out = False
+        self._recomputed = 0
         self._take(plan, split)
         self._begin(seed)
 
@@ -82,8 +88,26 @@ class Trainer:
 
     @property
     def batch_loss(self) -> float:
-        """Mean loss over the current batch."""
+        """Mean loss over the current batch, without the penalty."""
         return self._number("loss")
+
+    @property
+    def penalty(self) -> float:
+        """What the regulariser adds to the objective at these parameters; 0 without one."""
+        return self._number("penalty") if "penalty" in self._lowered.program.spans else 0.0
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of the next update."""
+        if "rate" not in self._lowered.program.spans:
+            return self._number("hyper.learning_rate")
+        self._machine.run(*self._slice("schedule"))
+        return self._number("rate")
+
+    @property
+    def recomputed(self) -> int:
+        """Nodes whose value was computed anew by the last change; 0 where the change touched none."""
+        return self._recomputed
 
     def advance(self, steps: int) -> None:
         """Make ``steps`` updates."""
@@ -96,14 +120,75 @@ class Trainer:
         return 1 + -(-left // self._plan.batch)
 
     def set_hyper(self, hyper: Mapping[str, float]) -> None:
-        """New values for some of the learning rate and the optimiser's hyperparameters; nothing is recomputed."""
+        """New values for some hyperparameters. Nothing is recomputed, unless the numbers shown depend on it: the
+        penalty on its strength, the outputs of training on the share that is dropped out."""
+        changed = {name for name, value in hyper.items() if self._hyper.get(name) != value}
         self._hyper.update(hyper)
         self._write_hyper()
+        self._recomputed = 0
+        if changed & {"dropout_rate"} and self._plan.dropout:
+            self._run_from("forward")
+            self._recomputed = sum(self._plan.sizes[1:]) + 1
+        elif changed & set(REGULARISERS[self._plan.regulariser].hyper):
+            self._run_from("loss")
+
+    def set_parameters(self, changes: Mapping[int, float]) -> int:
+        """New values for some parameters, by index: the forward pass runs again from the first layer that they
+        belong to, then everything behind it. Returns the number of nodes computed anew, the loss included."""
+        count = self._plan.parameters
+        for at in changes:
+            if not 0 <= at < count:
+                raise ProgramError("error.parameter_index", where="parameters", index=at, last=count - 1)
+        numbers = self.parameters()
+        for at, value in changes.items():
+            numbers[at] = value
+        self._write("parameters", numbers)
+        touched = [
+            index
+            for index, layer in enumerate(self.layers, 1)
+            if any(layer.weights <= at < layer.weights + layer.count for at in changes)
+        ]
+        if not touched:
+            return 0
+        first = next(
+            section.first
+            for section in self._lowered.program.sections
+            if section.name == "forward" and section.layer == touched[0]
+        )
+        self._machine.run(first, self._step_rows[1])
+        self._read_out = False
+        self._recomputed = sum(self._plan.sizes[touched[0] :]) + 1
+        return self._recomputed
+
+    def snapshot(self) -> dict[str, array[float]]:
+        """Everything that the run goes on from, bit for bit: ``restore`` on a trainer of the same plan, split and
+        hyperparameters continues as if nothing had happened."""
+        return {name: self._vector(name) for name in self._going_on()}
+
+    def restore(self, snapshot: Mapping[str, array[float]]) -> None:
+        """Go on from a ``snapshot``. ``ProgramError`` where it is of another network, nothing changed then."""
+        wanted = {name: self._lowered.program.spans[name].columns for name in self._going_on()}
+        found = {name: len(numbers) for name, numbers in snapshot.items()}
+        if found != wanted:
+            odd = next(name for name in (*wanted, *found) if wanted.get(name) != found.get(name))
+            raise ProgramError(
+                "error.snapshot",
+                where="snapshot",
+                name=odd,
+                found=found.get(odd, 0),
+                wanted=wanted.get(odd, 0),
+            )
+        for name, numbers in snapshot.items():
+            self._write(name, numbers)
+        self._gather_again()
+        self._prime()
 
     def forecast(self) -> array[float]:
         """The change that the next update will make to each parameter; nothing is changed."""
-        before = {name: self._vector(name) for name in ("parameters", "step", *self._memory())}
-        self._machine.run(*self._slice("update"))
+        before = {
+            name: self._vector(name) for name in ("parameters", "step", *self._memory(), *self._moving())
+        }
+        self._machine.run(*self._lowered.program.slice("schedule", "update"))
         after = self.parameters()
         for name, numbers in before.items():
             self._write(name, numbers)
@@ -127,8 +212,11 @@ class Trainer:
             kept |= {name: self._vector(name) for name in self._memory()}
         step, state = self._vector("step"), self._state()
         order = self._vector("order.batch.training")
+        moving = {name: self._vector(name) for name in self._moving()}
         self._hyper = dict(hyper)
         self._take(plan, split)
+        self._start_moving()
+        self._keep_moving(old, moving)
         for name, numbers in kept.items():
             if old.sizes != plan.sizes:
                 fresh = array("d", bytes(8 * plan.parameters))
@@ -138,50 +226,71 @@ class Trainer:
             self._write(name, numbers)
         self._write("step", step)
         self._write_hyper()
+        self._write(STATE, state)
         if same_data:
-            state[CURSOR] -= state[COUNT]
             self._write("order.batch.training", order)
+            self._gather_again()
         else:
             state[CURSOR] = len(split.training)
             state[EPOCH] -= 1
-        self._write(STATE, state)
+            self._write(STATE, state)
         self._prime()
 
     def evaluate(self) -> Evaluation:
         """Run every training and every validation example through the network."""
-        losses, accuracies = {}, {}
+        losses, accuracies, scores = {}, {}, {}
         confusion: array[float] = array("d")
-        classes = len(self._split.table.classes)
+        classes = self._examples.classes
         for name, rows in (("training", self._split.training), ("validation", self._split.validation)):
             self._machine.run(*self._slice(f"evaluate.{name}.start"))
             self._machine.run(*self._slice(f"evaluate.{name}"), -(-len(rows) // self._evaluated))
             losses[name] = self._number(f"evaluate.loss.{name}")
             confusion = self._vector(f"evaluate.confusion.{name}")[: classes**2]
-            accuracies[name] = sum(confusion[:: classes + 1]) / len(rows)
+            accuracies[name] = sum(confusion[:: classes + 1]) / len(rows) if classes else math.nan
+            scores[name] = math.nan if classes else self._r2(name, rows)
         return Evaluation(
             losses["training"],
             losses["validation"],
             accuracies["training"],
             accuracies["validation"],
+            scores["training"],
+            scores["validation"],
             confusion,
         )
+
+    def _r2(self, name: str, rows: array[int]) -> float:
+        """1 - residual over total sum of squares; where all targets are equal there is nothing to determine: NaN."""
+        wanted = [self._examples.targets[row] for row in rows]
+        mean = math.fsum(wanted) / len(wanted)
+        total = math.fsum((each - mean) ** 2 for each in wanted) / len(wanted)
+        return 1.0 - self._number(f"evaluate.squares.{name}") / total if total else math.nan
 
     def parameters(self) -> array[float]:
         """All weights and biases; ``layers`` says which is which."""
         return self._vector("parameters")
 
     def gradients(self, example: int | None = None) -> array[float]:
-        """The derivative of the mean loss over the current batch with respect to each parameter, or the part of it
-        that comes from one example: the adjoint of each weighted sum times what the weight multiplies."""
+        """The derivative of the objective (the mean loss over the current batch and the penalty) with respect to each
+        parameter, or the part of it that comes from one example: the adjoint of each weighted sum times what the
+        weight multiplies. The parts of all examples and the slope of the penalty add up to the whole."""
         if example is None:
             return self._vector("parameters.adjoint")
         batch = self._lowered.batch
         found: array[float] = array("d")
-        for before, z in zip((batch.inputs, *batch.outputs), batch.sums, strict=False):
-            inputs, deltas = (self._column([span], example, 1.0)[:-1] for span in (before.value, z.gradient))
+        spans = self._lowered.program.spans
+        before = batch.inputs.value
+        for index, layer in enumerate(self.layers, 1):
+            z, n = batch.sums[index - 1], batch.normals[index - 1]
+            inputs, deltas = (self._column([span], example, 1.0)[:-1] for span in (before, z.gradient))
             for delta in deltas:
                 found.extend([delta * x for x in inputs])
             found.extend(deltas)
+            if layer.normalised:
+                normal = self._column([spans[f"batch.{index}.normal"]], example, 1.0)[:-1]
+                shifts = self._column([n.gradient], example, 1.0)[:-1]
+                found.extend([shift * each for shift, each in zip(shifts, normal, strict=True)])
+                found.extend(shifts)
+            before = batch.outputs[index - 1].value
         return found
 
     def values(self, example: int | None = None) -> array[float]:
@@ -248,13 +357,14 @@ class Trainer:
         self._machine.load(lowered.program)
         self._plan, self._split, self._examples, self._lowered = plan, split, taken, lowered
         self._evaluated = min(EVALUATED, max(len(split.training), len(split.validation)))
-        first, _ = self._slice("update")
+        first, _ = self._slice("schedule")
         _, last = self._slice("backward")
         self._step_rows = (first, last)
 
     def _begin(self, seed: int) -> None:
         self._write("parameters", initial_parameters(self._plan, seed))
         self._write_hyper()
+        self._start_moving()
         state = array("d", bytes(8 * 8))
         state[CURSOR] = len(self._split.training)
         state[EPOCH] = -1.0
@@ -264,13 +374,54 @@ class Trainer:
         self._prime()
 
     def _prime(self) -> None:
-        first, _ = self._slice("gather")
+        """Everything of the current batch that the parameters give."""
+        self._run_from("gather")
+        self._recomputed = sum(self._plan.sizes[1:]) + 1
+
+    def _run_from(self, section: str) -> None:
+        first, _ = self._slice(section)
         self._machine.run(first, self._step_rows[1])
         self._read_out = False
 
+    def _gather_again(self) -> None:
+        """The next gather shall give the batch that is there."""
+        state = self._state()
+        state[CURSOR] -= state[COUNT]
+        self._write(STATE, state)
+
+    def _moving(self) -> list[str]:
+        """What moves on with every update besides parameters and the optimiser's memory."""
+        spans = self._lowered.program.spans
+        return [name for name in spans if name.startswith("running.") or name == "dropout.key"]
+
+    def _going_on(self) -> tuple[str, ...]:
+        return ("parameters", "step", *self._memory(), *self._moving(), STATE, "order.batch.training")
+
+    def _start_moving(self) -> None:
+        """Running statistics of nothing seen yet (mean 0, variance 1), and dropout's own stream."""
+        for name in self._moving():
+            if name == "dropout.key":
+                key = struct.pack("<Q", Stream(self._seed, "dropout").state)
+                self._write(name, array("d", key))
+            elif name.startswith("running.variance"):
+                self._write(name, array("d", [1.0]) * self._lowered.program.spans[name].columns)
+
+    def _keep_moving(self, old: Plan, numbers: Mapping[str, array[float]]) -> None:
+        """Running statistics of layers that are still there, neuron by neuron."""
+        if "dropout.key" in numbers and self._plan.dropout:
+            self._write("dropout.key", numbers["dropout.key"])
+        for column, place in survivors(old, self._plan).items():
+            for kind in ("mean", "variance"):
+                before = numbers.get(f"running.{kind}.{column}")
+                name = f"running.{kind}.{place}"
+                if before is not None and name in self._lowered.program.spans:
+                    fresh = self._vector(name)
+                    count = min(len(before), len(fresh))
+                    fresh[:count] = before[:count]
+                    self._write(name, fresh)
+
     def _write_hyper(self) -> None:
-        known = OPTIMISERS[self._plan.optimiser].hyper
-        for name, spec in known.items():
+        for name, spec in self._plan.hyper.items():
             self._write(f"hyper.{name}", array("d", [self._hyper.get(name, spec.default)]))
 
     def _memory(self) -> list[str]:
