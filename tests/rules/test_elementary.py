@@ -10,15 +10,15 @@ from mpmath import mp
 
 from chainrule.rules import elementary
 
-mp.dps = 50
+mp.dps = 420
 WORST_ULP = {"exp": 1.0, "expm1": 2.0, "log": 1.0, "log1p": 2.0, "sin": 1.0, "cos": 1.0}
 DOMAIN = {
     "exp": (-745.0, 709.7),
     "expm1": (-745.0, 709.7),
     "log": (5e-324, 1e308),
     "log1p": (-0.9999999, 1e308),
-    "sin": (-(2.0**20), 2.0**20),
-    "cos": (-(2.0**20), 2.0**20),
+    "sin": (-1e308, 1e308),
+    "cos": (-1e308, 1e308),
 }
 
 
@@ -78,7 +78,6 @@ def test_sine_and_cosine_keep_their_digits_at_multiples_of_a_quarter_turn(k):
         ("log1p", math.inf, math.inf),
         ("sin", -0.0, -0.0),
         ("sin", math.inf, math.nan),
-        ("sin", 1e9, math.nan),
         ("cos", 0.0, 1.0),
         ("cos", -math.inf, math.nan),
         *((name, math.nan, math.nan) for name in WORST_ULP),

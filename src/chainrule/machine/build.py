@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from chainrule.machine import dense, dropout, moves, normal
+from chainrule.machine import angle, dense, dropout, moves, normal
 from chainrule.machine.elementwise import compile_kernel
 from chainrule.machine.encoder import Function, module
 from chainrule.program.instructions import STRUCTURAL, WIDTH, kernels
@@ -54,4 +54,4 @@ def module_bytes() -> bytes:
 @cache
 def _module_bytes(found: tuple[Kernel, ...]) -> bytes:
     structural = [_STRUCTURAL[name]() for name in STRUCTURAL]
-    return module([*structural, *map(compile_kernel, found)], _run())
+    return module(angle.helpers(), [*structural, *map(compile_kernel, found)], _run())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chainrule.machine.angle import FAR, PARTS
 from chainrule.machine.encoder import V128, Function
 from chainrule.program.instructions import element_wise
 from chainrule.rules.alphabet import PRIMITIVES
@@ -13,6 +14,7 @@ _ROUNDING = 6755399441055744.0  # 1.5 * 2**52: adding it leaves an integer in th
 _BIAS = 1023.0
 _EXPONENT_AS_FLOAT = 0x4330000000000000  # the bits of 2**52
 _FRACTION = 0x000FFFFFFFFFFFFF
+_SIGN = 1 << 63
 _ONE = 0x3FF0000000000000
 
 
@@ -24,8 +26,17 @@ def spelt_out(*formulas: Expr) -> tuple[Expr, ...]:
         if at.op in SPELT_OUT:
             done[id(at)] = SPELT_OUT[at.op](*args)
         else:
-            done[id(at)] = node(at.op, *args) if args else at
+            done[id(at)] = _bounded(node(at.op, *args)) if args else at
     return tuple(done[id(formula)] for formula in formulas)
+
+
+def _bounded(at: Expr) -> Expr:
+    """A choice between a number and its bound is one instruction instead of a comparison and a choice."""
+    if at.op == "where" and at.args[0].op in ("gt", "lt"):
+        condition, bound, x = at.args
+        if condition.args == (x, bound):
+            return node("at_most" if condition.op == "gt" else "at_least", x, bound)
+    return at
 
 
 class Emitter:
@@ -62,7 +73,11 @@ class Emitter:
         # A choice takes its mask last on the stack.
         for arg in (*at.args[1:], at.args[0]) if at.op == "where" else at.args:
             self.emit(arg)
-        if at.op == "nearest":
+        if at.op == "copysign":  # the stack has the size, then the sign
+            sign = function.local(V128)
+            function.v128_bits(_SIGN).op("v128.and").set(sign)
+            function.v128_bits(_SIGN).op("v128.andnot").get(sign).op("v128.or")
+        elif at.op == "nearest":
             function.op("f64x2.nearest")
         elif at.op == "power2":
             function.v128(_ROUNDING + _BIAS).op("f64x2.add").i32(52).op("i64x2.shl")
@@ -71,6 +86,8 @@ class Emitter:
             function.v128(2.0**52 + _BIAS).op("f64x2.sub")
         elif at.op == "mantissa":
             function.v128_bits(_FRACTION).op("v128.and").v128_bits(_ONE).op("v128.or")
+        elif at.op in PARTS:
+            function.i32(PARTS.index(at.op)).call(FAR)
         elif at.op == "at_most":
             function.op("f64x2.pmin")
         elif at.op == "at_least":

@@ -34,10 +34,20 @@ _PLAIN = {
     "i32.mul": 0x6C,
     "i32.and": 0x71,
     "i32.shl": 0x74,
+    "i32.shr_s": 0x75,
+    "i64.lt_u": 0x54,
     "i64.add": 0x7C,
+    "i64.sub": 0x7D,
+    "i64.and": 0x83,
+    "i64.or": 0x84,
+    "i64.shl": 0x86,
+    "i64.reinterpret_f64": 0xBD,
+    "f64.convert_i64_s": 0xB9,
     "i64.mul": 0x7E,
     "i64.xor": 0x85,
     "i64.shr_u": 0x88,
+    "f64.abs": 0x99,
+    "f64.copysign": 0xA6,
     "f64.nearest": 0x9E,
     "f64.sqrt": 0x9F,
     "f64.min": 0xA4,
@@ -55,8 +65,10 @@ _PLAIN = {
 _SIMD = {
     "v128.bitselect": 82,
     "v128.and": 78,
+    "v128.andnot": 79,
     "v128.or": 80,
     "v128.xor": 81,
+    "v128.any_true": 83,
     "i32x4.splat": 17,
     "i32x4.ge_u": 64,
     "i32x4.shr_u": 173,
@@ -194,6 +206,28 @@ class Function:
         self._code += b"\xfd\x21" + bytes((index,))
         return self
 
+    def replace_lane(self, index: int) -> Function:
+        """f64x2.replace_lane: the f64 on the stack becomes one lane of the vector below it."""
+        self._code += b"\xfd\x22" + bytes((index,))
+        return self
+
+    def call(self, index: int) -> Function:
+        """Call function ``index`` of the module."""
+        self._code += b"\x10" + unsigned(index)
+        return self
+
+    def pick(self, index: int, words: tuple[int, ...]) -> Function:
+        """Return the i64 of ``words`` that local ``index`` numbers."""
+        self._code += b"\x02\x40" * len(words)
+        self.get(index)
+        places = [unsigned(at) for at in range(len(words) - 1)]
+        self._code += b"\x0e" + vector(places) + unsigned(len(words) - 1)
+        for word in words:
+            self._code.append(0x0B)
+            self.i64(word).op("return")
+        self._code.append(0x00)  # unreachable: every word has returned
+        return self
+
     def memory(self, name: str, offset: int = 0) -> Function:
         """A load or store at the address on the stack plus ``offset`` bytes."""
         code, align = _MEMORY[name]
@@ -241,17 +275,20 @@ def _section(number: int, content: bytes) -> bytes:
     return bytes((number,)) + unsigned(len(content)) + content
 
 
-def module(kernels: list[Function], run: Function) -> bytes:
-    """A module with one memory, a table of ``kernels`` (each takes the address of its instruction row) and
-    ``run`` (four i32 parameters), exported as ``memory`` and ``run``."""
-    types = vector([b"\x60\x01\x7f\x00", b"\x60\x04\x7f\x7f\x7f\x7f\x00"])
-    functions = vector([b"\x00"] * len(kernels) + [b"\x01"])
+def module(helpers: list[tuple[bytes, Function]], kernels: list[Function], run: Function) -> bytes:
+    """A module with one memory, ``helpers`` (type and body) as its first functions, a table of ``kernels`` (each takes
+    the address of its instruction row) and ``run`` (four i32 parameters), exported as ``memory`` and ``run``."""
+    own = [kind for kind, _ in helpers]
+    types = vector([b"\x60\x01\x7f\x00", b"\x60\x04\x7f\x7f\x7f\x7f\x00", *own])
+    first = len(helpers)
+    indices = [unsigned(2 + at) for at in range(first)]
+    functions = vector([*indices, *[b"\x00"] * len(kernels), b"\x01"])
     count = unsigned(len(kernels))
     table = vector([b"\x70\x00" + count])
     memory = vector([b"\x00\x01"])
-    exports = vector([b"\x06memory\x02\x00", b"\x03run\x00" + unsigned(len(kernels))])
-    elements = vector([b"\x00\x41\x00\x0b" + vector([unsigned(i) for i in range(len(kernels))])])
-    code = vector([kernel.body() for kernel in (*kernels, run)])
+    exports = vector([b"\x06memory\x02\x00", b"\x03run\x00" + unsigned(first + len(kernels))])
+    elements = vector([b"\x00\x41\x00\x0b" + vector([unsigned(first + i) for i in range(len(kernels))])])
+    code = vector([each.body() for each in (*(body for _, body in helpers), *kernels, run)])
     return (
         b"\x00asm\x01\x00\x00\x00"
         + _section(1, types)

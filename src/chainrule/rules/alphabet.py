@@ -101,6 +101,13 @@ _ROWS = (
     Primitive("cos", _total(math.cos, math.nan), _call("cos"), ATOM, (RELATION,)),
     Primitive("sqrt", _total(math.sqrt, math.inf), r"\sqrt{{{0}}}", ATOM, (RELATION,), ("f64x2.sqrt",)),
     Primitive("abs", math.fabs, r"\left|{0}\right|", ATOM, (RELATION,), ("f64x2.abs",)),
+    Primitive(
+        "copysign",
+        math.copysign,
+        r"\left|{0}\right| \operatorname{{sgn}}\left({1}\right)",
+        PRODUCT,
+        (RELATION, RELATION),
+    ),
     Primitive("min", _min, r"\min\left({0}, {1}\right)", ATOM, (RELATION, RELATION), ("f64x2.min",)),
     Primitive("max", _max, r"\max\left({0}, {1}\right)", ATOM, (RELATION, RELATION), ("f64x2.max",)),
     Primitive("lt", lambda a, b: a < b, "{0} < {1}", RELATION, (SUM, SUM), ("f64x2.lt",)),
@@ -142,6 +149,7 @@ sin = _reading("sin")
 cos = _reading("cos")
 sqrt = _reading("sqrt")
 absolute = _reading("abs")
+copysign = _reading("copysign")
 minimum = _reading("min")
 maximum = _reading("max")
 equal = _reading("eq")

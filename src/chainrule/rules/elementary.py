@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chainrule.rules.alphabet import absolute, equal, where
-from chainrule.rules.bits import at_least, at_most, exponent, mantissa, nearest, power2
+from chainrule.rules.bits import NEAR, at_least, at_most, exponent, far, mantissa, nearest, power2
 
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH = 0.6931471803691238  # 32 bits, so a product with an integer below 2**21 is exact
@@ -22,7 +22,8 @@ _LN2_LOW = 1.9082149292705877e-10
 _SQRT2 = 1.4142135623730951
 _TWO_OVER_PI = 0.6366197723675814
 _HALF_PI = (1.5707963267341256, 6.077100506303966e-11, 2.0222662487111665e-21, 8.4784276603689e-32)
-TRIGONOMETRIC_LIMIT = 2.0**20
+_QUARTER = (1.5707963267948966, 6.123233995736766e-17)  # pi / 2 as a sum
+_SPLITTER = 134217729.0  # 2**27 + 1: cuts a double in two halves whose products are exact (Dekker 1971)
 _TINY = 2.0**-60  # below it, e**x - 1 is x to the last digit
 _SMALLEST_NORMAL = 2.0**-1022
 
@@ -144,8 +145,19 @@ def log1p(x: Any) -> Any:
     return where(x > -1.0, inside, where(equal(x, -1.0), -math.inf, math.nan))
 
 
-def _reduced_angle(x: Any) -> tuple[Any, Any, Any]:
-    """quadrant number j, and r + t = x - j pi/2 with |r| <= pi/4 and t below its last digit."""
+def _product(a: Any, b: float) -> tuple[Any, Any]:
+    """a * b and exactly what rounding it dropped (Dekker 1971), for factors that are not huge."""
+    whole = a * b
+    cut = a * _SPLITTER
+    high = cut - (cut - a)
+    low = a - high
+    cut_b = b * _SPLITTER
+    high_b = cut_b - (cut_b - b)
+    low_b = b - high_b
+    return whole, ((high * high_b - whole) + high * low_b + low * high_b) + low * low_b
+
+
+def _near_angle(x: Any) -> tuple[Any, Any, Any]:
     j = nearest(x * _TWO_OVER_PI)
     p1, p2, p3, p4 = _HALF_PI
     a = x - j * p1
@@ -156,6 +168,23 @@ def _reduced_angle(x: Any) -> tuple[Any, Any, Any]:
     t = lost - j * p3 - j * p4
     s = r + t
     return j, s, t - (s - r)
+
+
+def _far_angle(x: Any) -> tuple[Any, Any, Any]:
+    j, high, low = far(x)
+    first, second = _QUARTER
+    r, dropped = _product(high, first)
+    t = dropped + (high * second + low * first)
+    s = r + t
+    return j, s, t - (s - r)
+
+
+def _reduced_angle(x: Any) -> tuple[Any, Any, Any]:
+    """quadrant number j, and r + t = x - j pi/2 (less whole turns) with |r| <= pi/4 and t below its last digit."""
+    large = absolute(x) > NEAR
+    near, distant = _near_angle(x), _far_angle(x)
+    j, r, t = (where(large, b, a) for a, b in zip(near, distant, strict=True))
+    return j, r, t
 
 
 def _sin_of(r: Any, t: Any) -> Any:
@@ -178,21 +207,17 @@ def _turned(j: Any, even: Any, odd: Any) -> Any:
     return where(equal(quarter, -1.0), -value, where(equal(absolute(quarter), 2.0), -value, value))
 
 
-def _within(x: Any, value: Any) -> Any:
-    """Beyond the reach of the reduction the answer is NaN, which is seen, and not a wrong digit, which is not."""
-    return where(absolute(x) <= TRIGONOMETRIC_LIMIT, value, math.nan)
-
-
 def sin(x: Any) -> Any:
-    """The sine of x radians, at most 1 ulp off for |x| <= 2**20, NaN beyond; keeps the sign of zero."""
+    """The sine of x radians, at most 1 ulp off; NaN for infinities; keeps the sign of zero."""
     j, r, t = _reduced_angle(x)
-    return where(equal(x, 0.0), x, _within(x, _turned(j, _sin_of(r, t), _cos_of(r, t))))
+    value = where(equal(x, 0.0), x, _turned(j, _sin_of(r, t), _cos_of(r, t)))
+    return where(absolute(x) < math.inf, value, math.nan)
 
 
 def cos(x: Any) -> Any:
-    """The cosine of x radians, at most 1 ulp off for |x| <= 2**20, NaN beyond."""
+    """The cosine of x radians, at most 1 ulp off; NaN for infinities."""
     j, r, t = _reduced_angle(x)
-    return _within(x, _turned(j, _cos_of(r, t), -_sin_of(r, t)))
+    return where(absolute(x) < math.inf, _turned(j, _cos_of(r, t), -_sin_of(r, t)), math.nan)
 
 
 def power(x: Any, y: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 from chainrule.rules.alphabet import (
     absolute,
+    copysign,
     cos,
     equal,
     exp,
@@ -107,9 +108,11 @@ define(
 
 
 def _tanh(x: Any) -> Any:
-    # expm1 keeps the digits near 0. Beyond 20 the answer is 1 to the last digit, and this way nothing overflows.
-    e = expm1(2 * where(x > 20.0, 20.0, x))
-    return e / (e + 2)
+    # expm1 keeps the digits near 0. Beyond 20 the answer is 1 to the last digit, and this way nothing overflows. On
+    # the positive side, where e / (e + 2) passes errors of e on without making them larger.
+    size = absolute(x)
+    e = expm1(2 * where(size > 20.0, 20.0, size))
+    return copysign(e / (e + 2), x)
 
 
 define(
