@@ -360,3 +360,41 @@ def test_each_layer_may_have_an_activation_of_its_own():
     trainer = made(evolve(PLAN, activations=("relu", "")))
     assert [layer.activation for layer in trainer.layers] == ["relu", "tanh", "tanh"]
     assert min(trainer.values(0)[2:7]) >= 0
+
+
+@pytest.mark.parametrize("loss", ["mse", "huber", "l1"])
+def test_a_network_learns_a_regression_and_says_how_much_it_explains(loss):
+    plan = Plan((2, 16, 1), "tanh", loss, "adam", 30, task="regression")
+    trainer = made(plan, data="hills", rows=200, learning_rate=0.02)
+    before = trainer.evaluate()
+    trainer.advance(600)
+    after = trainer.evaluate()
+    assert before.validation_r2 < 0.3 < 0.75 < after.validation_r2 <= 1
+    parts = split(load("hills", 200, 0.1, 1), 0.6, 1)
+    answers = trainer.predict(parts.inputs)
+    outputs = [answers[row] for row in parts.training]
+    values = [parts.targets[row] for row in parts.training]
+    mean = math.fsum(values) / len(values)
+    left = math.fsum((a - b) ** 2 for a, b in zip(values, outputs, strict=True))
+    assert after.training_r2 == pytest.approx(1 - left / math.fsum((value - mean) ** 2 for value in values))
+
+
+@pytest.mark.parametrize("normalisation", NORMALISATIONS)
+def test_a_prediction_is_what_the_trained_network_answers(normalisation):
+    plan = evolve(PLAN, sizes=(4, 6, 3), loss="cross_entropy", normalisation=normalisation, dropout=True)
+    trainer = made(plan, data="iris")
+    trainer.advance(300)
+    parts = split(load("iris", 0, 0, 0), 0.6, 1)
+    answers = trainer.predict(parts.inputs)
+    assert len(answers) == 3 * 150
+    right = 0
+    for row in parts.validation:
+        chances = answers[3 * row : 3 * row + 3]
+        assert math.fsum(chances) == pytest.approx(1)
+        right += max(range(3), key=chances.__getitem__) == parts.table.labels[row]
+    assert right / len(parts.validation) == trainer.evaluate().validation_accuracy
+    before = trainer.snapshot()
+    assert trainer.predict(parts.inputs[:4]) == answers[:3]
+    assert trainer.snapshot() == before
+    with pytest.raises(ProgramError):
+        trainer.predict(parts.inputs[:5])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 
-from chainrule.network.data import Split
+from chainrule.network.data import Split, columns_of
 from chainrule.network.lower import Examples
 
 PICTURE_BUDGET = 65536  # numbers in all pictures together
@@ -12,7 +12,10 @@ _SIDES = (64, 48, 32, 24, 16, 12)
 
 
 def targets(split: Split, outputs: int) -> array[float]:
-    """Row-major targets: -1 or +1 for one output, else 1 for the true class and 0 for the others."""
+    """Row-major targets: the values of a regression, -1 or +1 of two classes, else 1 for the true class and 0 for the
+    others."""
+    if split.table.task == "regression":
+        return split.targets
     labels = split.table.labels
     if outputs == 1:
         return array("d", [1.0 if label else -1.0 for label in labels])
@@ -30,21 +33,30 @@ def plane(extent: float, side: int) -> array[float]:
 
 def by_class(split: Split, side: int) -> array[float]:
     """Feature-major inputs of ``side`` x ``side`` training examples: each row of the picture holds examples of one
-    class, every class has an equal share of the rows, and a class with few examples repeats them."""
-    table, width = split.table, len(split.table.features)
-    classes = len(table.classes)
-    rows: list[list[int]] = [[] for _ in range(classes)]
-    for row in split.training:
-        rows[table.labels[row]].append(row)
-    taken = [0] * classes
+    class, every class has an equal share of the rows, and a class with few examples repeats them. Of a regression the
+    rows go from the smallest values to the largest."""
+    width, groups = len(split.table.features), _groups(split, side)
+    taken = [0] * len(groups)
     columns = []
     for line in range(side):
-        label = line * classes // side
-        members = rows[label] or list(split.training)
+        group = line * len(groups) // side
+        members = groups[group] or list(split.training)
         for _ in range(side):
-            columns.append(members[taken[label] % len(members)])
-            taken[label] += 1
+            columns.append(members[taken[group] % len(members)])
+            taken[group] += 1
     return array("d", [split.inputs[row * width + feature] for feature in range(width) for row in columns])
+
+
+def _groups(split: Split, side: int) -> list[list[int]]:
+    """Training rows by class, or in ``side`` groups of neighbouring values."""
+    table = split.table
+    if table.task == "regression":
+        order = sorted(split.training, key=table.values.__getitem__)
+        return [order[at * len(order) // side : (at + 1) * len(order) // side] for at in range(side)]
+    rows: list[list[int]] = [[] for _ in table.classes]
+    for row in split.training:
+        rows[table.labels[row]].append(row)
+    return rows
 
 
 def examples(split: Split, nodes: int, outputs: int) -> Examples:
@@ -58,7 +70,16 @@ def examples(split: Split, nodes: int, outputs: int) -> Examples:
         training=split.training,
         validation=split.validation,
         classes=len(table.classes),
-        probe=plane(table.extent, side) if table.planar else by_class(split, side),
+        probe=_probe(split, side),
         width=side,
         height=side,
     )
+
+
+def _probe(split: Split, side: int) -> array[float]:
+    table = split.table
+    if not table.planar:
+        return by_class(split, side)
+    coordinates = plane(table.extent, side)
+    xs, ys = coordinates[: side * side], coordinates[side * side :]
+    return columns_of(table.engineered, xs, ys)

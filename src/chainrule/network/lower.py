@@ -43,6 +43,7 @@ class Lowered:
     program: Program
     layers: tuple[LayerSpans, ...]
     batch: Region
+    question: Region
     flops: int
 
 
@@ -89,11 +90,11 @@ class Lowering:
                 builder.emit("fill", out=seed.gradient.offset, count=1, one=1)
         builder.backward("backward")
         self._readout(parameters, batch)
-        self._evaluation(parameters)
+        question = self._evaluation(parameters)
         self._pictures(parameters)
         columns = padded(plan.batch)
         flops = columns * (6 * plan.parameters + 60 * sum(plan.sizes[1:]))
-        return Lowered(builder.build(), self._layers, batch, flops)
+        return Lowered(builder.build(), self._layers, batch, question, flops)
 
     def _pass(self, name: str, section: str, parameters: Operand, *, training: bool) -> Pass:
         return Pass(
@@ -197,8 +198,9 @@ class Lowering:
             found.append((a.gradient if plain else z.gradient, z.gradient))
         return found
 
-    def _evaluation(self, parameters: Operand) -> None:
-        """Loss and confusion over all training and all validation examples, a block of columns at a time."""
+    def _evaluation(self, parameters: Operand) -> Region:
+        """Loss and confusion over all training and all validation examples, a block of columns at a time; and the
+        same pass without a gather, for inputs that are written into it."""
         builder, examples = self._builder, self._examples
         kinds = (("training", examples.training), ("validation", examples.validation))
         columns = min(EVALUATED, max(len(rows) for _, rows in kinds))
@@ -233,7 +235,9 @@ class Lowering:
                     )
                 else:
                     self._squares(outputs, target, weights, squares)
+        question = self._pass("evaluate", "question", parameters, training=False).run(inputs, target, weights)
         builder.forget()
+        return question
 
     def _squares(self, outputs: Span, target: Span, weights: Span, into: Span) -> None:
         """Add up the squared residuals of a block of columns."""

@@ -265,6 +265,27 @@ class Trainer:
         total = math.fsum((each - mean) ** 2 for each in wanted) / len(wanted)
         return 1.0 - self._number(f"evaluate.squares.{name}") / total if total else math.nan
 
+    def predict(self, inputs: array[float]) -> array[float]:
+        """What the network answers to ``inputs`` (row-major, scaled as those it learns from), as it is used after
+        training: batch normalisation by running statistics, nothing dropped out. Row-major; of several classes the
+        probabilities."""
+        question, depth = self._lowered.question, self._plan.sizes[0]
+        if len(inputs) % depth:
+            raise ProgramError("error.inputs", where="inputs", found=len(inputs), width=depth)
+        places, answers = question.inputs.value, question.shown[-1]
+        rows, width = len(inputs) // depth, answers.rows
+        found = array("d", bytes(8 * rows * width))
+        for start in range(0, rows, places.columns):
+            count = min(places.columns, rows - start)
+            for feature in range(depth):
+                column = inputs[start * depth + feature : (start + count) * depth : depth]
+                self._machine.write(places.offset + feature * places.stride, column)
+            self._machine.run(*self._slice("question"))
+            for output in range(width):
+                row = self._machine.read(answers.offset + output * answers.stride, count)
+                found[start * width + output : (start + count) * width : width] = row
+        return found
+
     def parameters(self) -> array[float]:
         """All weights and biases; ``layers`` says which is which."""
         return self._vector("parameters")

@@ -56,7 +56,7 @@ class DatasetChoice:
     ``pixels`` is not 0, a square picture of that side, row by row, 0 to 1."""
 
     name: str
-    task: Literal["binary", "multiclass"]
+    task: Literal["binary", "multiclass", "regression"]
     generated: bool
     inputs: int
     classes: int
@@ -143,7 +143,7 @@ class Document:
     seq: int = 0
     revision: int
     experiment: Experiment
-    task: Literal["binary", "multiclass"]
+    task: Literal["binary", "multiclass", "regression"]
     parameters: int
     pace: float
     example: int | None

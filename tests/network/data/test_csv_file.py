@@ -83,7 +83,7 @@ def test_the_target_is_found_by_its_name_or_is_the_last_column(header: str, targ
         (["10", "9", "-1"], ("-1", "9", "10")),
         (["10", "9", "nine"], ("10", "9", "nine")),
         (["b", "a"], ("a", "b")),
-        (["1.5", "1e1", "2"], ("1.5", "2", "1e1")),
+        (["15", "1e1", "2"], ("2", "1e1", "15")),
     ],
 )
 def test_classes_are_sorted_by_number_if_all_are_numbers(labels: list[str], classes: tuple[str, ...]) -> None:
@@ -155,14 +155,32 @@ def test_a_file_that_cannot_be_learned_from_says_what_is_wrong_and_where(
     assert all(part in str(error) for part in parts), str(error)
 
 
-def test_a_target_with_more_than_twelve_values_is_refused_at_the_first_too_many() -> None:
-    rows = [f"1,2,{price / 7}\n" for price in range(50)]
-    assert len(read("a,b,price\n" + "".join(rows[:12])).classes) == 12
-    error = refused("a,b,price\n" + "".join(rows))
+def test_text_with_more_than_twelve_values_is_refused_at_the_first_too_many() -> None:
+    rows = [f"1,2,town {number}\n" for number in range(50)]
+    assert len(read("a,b,town\n" + "".join(rows[:12])).classes) == 12
+    error = refused("a,b,town\n" + "".join(rows))
     assert error.code == "error.csv_many_classes"
     assert error.where == "flowers.csv:14"
-    assert "“price”" in str(error)
+    assert "“town”" in str(error)
     assert "must hold class labels" in str(error)
+
+
+@pytest.mark.parametrize("targets", [[0.5, 1, 2], list(range(13)), [-1e90, 0.25, 3.5]])
+def test_numbers_that_are_no_class_labels_make_a_regression(targets: list[float]) -> None:
+    table = read("a,b,price\n" + "".join(f"{row},2,{value}\n" for row, value in enumerate(targets)))
+    assert (table.task, table.classes, table.planar) == ("regression", (), False)
+    assert list(table.values) == targets
+    assert list(table.labels) == [0] * len(targets)
+
+
+def test_a_task_that_is_said_decides(tmp_path: Path) -> None:
+    path = written(tmp_path, "a,b,price\n1,2,3\n1,2,4\n")
+    assert read_csv(path).task == "binary"
+    assert read_csv(path, "regression").values == array("d", [3, 4])
+    path = written(tmp_path, "a,b,price\n1,2,3.5\n1,2,4\n1,2,cheap\n")
+    with pytest.raises(DataError) as caught:
+        read_csv(path, "regression")
+    assert (caught.value.code, caught.value.where) == ("error.csv_not_number", "flowers.csv:4")
 
 
 def test_more_than_a_hundred_features_are_refused_and_a_hundred_are_not() -> None:

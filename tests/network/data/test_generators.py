@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chainrule.errors import DataError
 from chainrule.network.data import FEWEST_POINTS, MOST_NOISE, MOST_POINTS, Table, load
-from chainrule.network.data.generators import EXTENT, GENERATORS
+from chainrule.network.data.generators import EXTENT, GENERATORS, SURFACES
 
 NAMES = st.sampled_from(list(GENERATORS))
 SEEDS = st.integers(0, 2**32 - 1)
@@ -119,3 +119,17 @@ def test_noise_outside_its_range_is_refused(noise: float) -> None:
     with pytest.raises(DataError, match=f"data.noise is {noise}, but must be from 0 to 0.5") as caught:
         load("moons", 100, noise, 1)
     assert caught.value.where == "data.noise"
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_a_surface_has_its_value_over_every_point_and_noise_moves_the_values_only(name: str) -> None:
+    smooth, noisy = load(name, 300, 0.0, 4), load(name, 300, 0.2, 4)
+    assert (smooth.task, smooth.planar, smooth.extent, smooth.classes) == ("regression", True, EXTENT, ())
+    pairs = zip(smooth.inputs[0::2], smooth.inputs[1::2], strict=True)
+    assert list(smooth.values) == [SURFACES[name](x, y) for x, y in pairs]
+    assert all(-1.1 <= value <= 1.1 for value in smooth.values)
+    assert max(smooth.values) - min(smooth.values) > 1.2
+    assert noisy.inputs == smooth.inputs
+    off = [a - b for a, b in zip(noisy.values, smooth.values, strict=True)]
+    assert (sum(each * each for each in off) / 300) ** 0.5 == pytest.approx(0.2, rel=0.15)
+    assert load(name, 300, 0.2, 5).inputs != smooth.inputs

@@ -4,6 +4,7 @@ from array import array
 from math import fsum
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -106,3 +107,17 @@ def test_standardised_inputs_are_finite_whatever_the_size_of_the_numbers(values:
 def test_planar_inputs_stay_as_they_are() -> None:
     table = load("moons", 100, 0.1, 1)
     assert split(table, 0.5, 1).inputs == table.inputs
+
+
+def test_targets_of_a_regression_are_standardised_by_the_training_rows_unless_planar() -> None:
+    values = array("d", [3.0, 8.0, -1.0, 4.5, 100.0, 7.0])
+    table = evolve(table_of([0] * 6), task="regression", classes=(), values=values)
+    parts = split(table, 0.5, 2)
+    known = [values[row] for row in parts.training]
+    mean = fsum(known) / len(known)
+    deviation = (fsum((value - mean) ** 2 for value in known) / len(known)) ** 0.5
+    assert (parts.target_mean, parts.target_deviation) == pytest.approx((mean, deviation))
+    assert list(parts.targets) == pytest.approx([(value - mean) / deviation for value in values])
+    flat = split(load("hills", 30, 0.1, 1), 0.5, 1)
+    assert flat.targets == flat.table.values
+    assert (flat.target_mean, flat.target_deviation) == (0.0, 1.0)

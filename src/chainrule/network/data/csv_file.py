@@ -1,8 +1,9 @@
 """A person's own data set: a CSV file with a header row.
 
 The class is the column named target, label or class (any case), else ``y`` unless a column ``x`` stands beside it
-as its other coordinate, else the last column. All other columns are numbers. Nothing is guessed or dropped: what
-does not fit is a ``DataError`` with its line.
+as its other coordinate, else the last column. All other columns are numbers. A target of numbers of more than 12
+kinds, or of numbers that are not whole, is a value to predict: a regression. What does not fit is a ``DataError``
+with its line; nothing is dropped.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TextIO
 
 from chainrule.errors import DataError, Fact
 from chainrule.network.data.split import standardised
-from chainrule.network.data.table import Table
+from chainrule.network.data.table import Table, Task
 
 MOST_ROWS, MOST_FEATURES, MOST_CLASSES = 100_000, 100, 12
 LARGEST = 1e100  # squares and their sums stay finite
@@ -24,8 +25,9 @@ LONGEST_LINE = 100_000
 TARGETS = ("target", "label", "class")
 
 
-def read_csv(path: Path | str) -> Table:
-    """The table in the file ``path``, named as the file without its ending.
+def read_csv(path: Path | str, task: Task | None = None) -> Table:
+    """The table in the file ``path``, named as the file without its ending. ``task`` "regression" takes the target
+    for numbers, whatever they are; any other takes them for classes.
 
     Two features and two classes lie on a plane: then the inputs are standardised over all rows, and ``extent``
     covers them, rounded up to a half. Reading stops at the first mistake.
@@ -34,7 +36,7 @@ def read_csv(path: Path | str) -> Table:
     file = path.name
     try:
         with path.open(encoding="utf-8-sig", newline="") as text:
-            return read_lines(_lines(text, file), file, path.stem)
+            return read_lines(_lines(text, file), file, path.stem, task)
     except FileNotFoundError:
         raise DataError("error.csv_missing", where=file, file=str(path)) from None
     except IsADirectoryError:
@@ -46,7 +48,7 @@ def read_csv(path: Path | str) -> Table:
         raise DataError("error.csv_unreadable", where=file, file=str(path), reason=reason) from None
 
 
-def read_lines(lines: Iterable[str], file: str, name: str) -> Table:
+def read_lines(lines: Iterable[str], file: str, name: str, task: Task | None = None) -> Table:
     """The table ``name`` in the text of a CSV file, which errors call ``file``."""
     reader = csv.reader(lines, strict=True)
     rows = ((reader.line_num, row) for row in reader if row)
@@ -56,9 +58,22 @@ def read_lines(lines: Iterable[str], file: str, name: str) -> Table:
             raise _wrong("error.csv_empty", file)
         columns = [cell.strip() for cell in header]
         target = _target(columns, file, line)
-        inputs, codes, seen = _body(rows, columns, target, file)
+        inputs, codes, seen = _body(rows, columns, target, file, task)
     except csv.Error as trouble:
         raise _wrong("error.csv_malformed", file, max(1, reader.line_num), reason=str(trouble)) from None
+    features = tuple(columns[:target] + columns[target + 1 :])
+    if _predicted(seen, task):
+        return Table(
+            name=name,
+            task="regression",
+            features=features,
+            classes=(),
+            inputs=inputs,
+            labels=array("i", bytes(4 * len(codes))),
+            planar=False,
+            extent=0.0,
+            values=array("d", [float(seen[code]) for code in codes]),
+        )
     classes = sorted(seen, key=float) if all(_number(each) is not None for each in seen) else sorted(seen)
     ranks = [classes.index(each) for each in seen]
     planar = len(columns) == 3 and len(classes) == 2
@@ -66,7 +81,7 @@ def read_lines(lines: Iterable[str], file: str, name: str) -> Table:
     return Table(
         name=name,
         task="binary" if len(classes) == 2 else "multiclass",
-        features=tuple(columns[:target] + columns[target + 1 :]),
+        features=features,
         classes=tuple(classes),
         inputs=inputs,
         labels=array("i", [ranks[code] for code in codes]),
@@ -112,10 +127,23 @@ def _target(columns: list[str], file: str, line: int) -> int:
     return len(columns) - 1
 
 
+def _predicted(seen: list[str], task: Task | None) -> bool:
+    """Whether the targets are values to predict instead of classes."""
+    if task is not None:
+        return task == "regression"
+    numbers = [_number(label) for label in seen]
+    if any(number is None for number in numbers):
+        return False
+    return len(seen) > MOST_CLASSES or any(
+        not number.is_integer() for number in numbers if number is not None
+    )
+
+
 def _body(
-    rows: Iterable[tuple[int, list[str]]], columns: list[str], target: int, file: str
+    rows: Iterable[tuple[int, list[str]]], columns: list[str], target: int, file: str, task: Task | None
 ) -> tuple[array[float], array[int], list[str]]:
     """Inputs row by row, the class of each row, and the labels of the classes in order of appearance."""
+    numeric = task in (None, "regression")
     inputs, codes = array("d"), array("i")
     seen: dict[str, int] = {}
     name = _shown(columns[target])
@@ -128,8 +156,11 @@ def _body(
         label = cells.pop(target).strip()
         if not label:
             raise _wrong("error.csv_blank_cell", file, line, column=name)
+        numeric = numeric and _number(label) is not None
+        if task == "regression" and not numeric:
+            raise _not_number(label, name, name, file, line)
         codes.append(seen.setdefault(label, len(seen)))
-        if len(seen) > MOST_CLASSES:
+        if len(seen) > MOST_CLASSES and not numeric:
             raise _wrong("error.csv_many_classes", file, line, column=name, limit=MOST_CLASSES)
         for cell, column in zip(cells, features, strict=True):
             value = _number(cell)

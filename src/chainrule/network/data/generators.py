@@ -1,4 +1,4 @@
-"""Generated data sets: two classes on a plane.
+"""Generated data sets: two classes on a plane, or a value over it.
 
 One generator is one function that places a point. The plane is [-3, 3] both ways, so that inputs have a standard
 deviation of about 1, as the initial weights expect. Classes take turns: their sizes differ by one at most.
@@ -15,7 +15,7 @@ from types import MappingProxyType
 from chainrule.errors import DataError
 from chainrule.network.data.table import Table
 from chainrule.network.stream import Stream
-from chainrule.rules.elementary import cos, sin
+from chainrule.rules.elementary import cos, exp, sin
 
 EXTENT = 3.0
 FEWEST_POINTS, MOST_POINTS = 10, 10_000
@@ -30,6 +30,19 @@ _GENERATORS: dict[str, Place] = {}
 GENERATORS: Mapping[str, Place] = MappingProxyType(_GENERATORS)
 
 
+Surface = Callable[[float, float], float]
+"""The value over a point of the plane, from -1 to 1."""
+
+_SURFACES: dict[str, Surface] = {}
+SURFACES: Mapping[str, Surface] = MappingProxyType(_SURFACES)
+
+
+def surface(value: Surface) -> Surface:
+    """Add a generated regression, named as the function."""
+    _SURFACES[value.__name__] = value
+    return value
+
+
 def generator(place: Place) -> Place:
     """Add a generated data set, named as the function."""
     _GENERATORS[place.__name__] = place
@@ -37,10 +50,11 @@ def generator(place: Place) -> Place:
 
 
 def generate(name: str, points: int, noise: float, seed: int) -> Table:
-    """The data set of the generator ``name``, bit for bit the same on every platform.
+    """The data set of the generator or surface ``name``, bit for bit the same on every platform.
 
-    ``noise`` is the standard deviation of a normal displacement in units of the plane, 0 … 0.5. The undisturbed
-    points and the directions of their displacement depend on ``seed`` alone: more noise moves the same points on.
+    ``noise`` is the standard deviation of a normal displacement, 0 … 0.5: of the points in units of the plane, or of
+    a surface's values. The undisturbed points and the directions of their displacement depend on ``seed`` alone: more
+    noise moves the same points on.
     """
     if not FEWEST_POINTS <= points <= MOST_POINTS:
         raise DataError(
@@ -48,6 +62,8 @@ def generate(name: str, points: int, noise: float, seed: int) -> Table:
         )
     if not 0 <= noise <= MOST_NOISE:
         raise DataError("error.data_noise", where="data.noise", noise=noise, high=MOST_NOISE)
+    if name in SURFACES:
+        return _over_plane(name, points, noise, seed)
     places, displacements = _drawn(name, points, seed)
     moved = zip(places, displacements, strict=True)
     return Table(
@@ -74,6 +90,27 @@ def _drawn(name: str, points: int, seed: int) -> tuple[array[float], array[float
             places.append(coordinate)
             displacements.append(disturbance.normal())
     return places, displacements
+
+
+def _over_plane(name: str, points: int, noise: float, seed: int) -> Table:
+    """Points evenly at random on the plane, each with the value over it."""
+    shape, disturbance = Stream(seed, f"data.{name}"), Stream(seed, "data.noise")
+    inputs, values = array("d"), array("d")
+    for _ in range(points):
+        x, y = (EXTENT * (2.0 * shape.uniform() - 1.0) for _ in range(2))
+        inputs.extend((x, y))
+        values.append(SURFACES[name](x, y) + noise * disturbance.normal())
+    return Table(
+        name=name,
+        task="regression",
+        features=("x₁", "x₂"),
+        classes=(),
+        inputs=inputs,
+        labels=array("i", bytes(4 * points)),
+        planar=True,
+        extent=EXTENT,
+        values=values,
+    )
 
 
 def _mirrored(coordinate: float) -> float:
@@ -141,3 +178,29 @@ def checkerboard(stream: Stream, label: int, along: float) -> tuple[float, float
     row = square // 2
     column = 2 * (square % 2) + (row + label) % 2
     return (column - 2 + stream.uniform()) * 1.3, (2 - row - stream.uniform()) * 1.3
+
+
+@surface
+def plane(x: float, y: float) -> float:
+    """Rising evenly from the lower left to the upper right: one neuron can learn it."""
+    return (x + y) / (2.0 * EXTENT)
+
+
+_HILLS = ((-1.5, 1.5, 0.9), (1.5, -1.5, 0.9), (1.6, 1.4, -0.9), (-1.4, -1.6, -0.9))
+
+
+@surface
+def hills(x: float, y: float) -> float:
+    """Two hills and two hollows, round, each a quarter of the plane."""
+    heights = (top * exp(-((x - a) * (x - a) + (y - b) * (y - b)) / 1.2) for a, b, top in _HILLS)
+    total = 0.0
+    for height in heights:
+        total += height
+    return total
+
+
+@surface
+def sine(x: float, y: float) -> float:
+    """Waves along the first coordinate; the second does not matter, which is for the network to find out."""
+    wave: float = sin(1.6 * x)
+    return wave

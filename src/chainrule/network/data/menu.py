@@ -9,7 +9,7 @@ from functools import cache
 from attrs import frozen
 
 from chainrule.errors import DataError
-from chainrule.network.data.generators import GENERATORS, generate
+from chainrule.network.data.generators import GENERATORS, SURFACES, generate
 from chainrule.network.data.shipped import SHIPPED, shipped
 from chainrule.network.data.table import Table, Task
 from chainrule.network.data.thumbnail import POINTS, thumbnail
@@ -33,7 +33,7 @@ class Choice:
 
 def names() -> tuple[str, ...]:
     """Every data set that ``load`` knows, in the order of the menu."""
-    return (*GENERATORS, *SHIPPED)
+    return (*GENERATORS, *SURFACES, *SHIPPED)
 
 
 def load(name: str, points: int, noise: float, seed: int) -> Table:
@@ -41,7 +41,7 @@ def load(name: str, points: int, noise: float, seed: int) -> Table:
 
     Raises ``DataError`` for a name that is not there.
     """
-    if name in GENERATORS:
+    if name in GENERATORS or name in SURFACES:
         return generate(name, points, noise, seed)
     if name in SHIPPED:
         return shipped(name)
@@ -68,5 +68,8 @@ def choice(table: Table, generated: bool = False) -> Choice:
 @cache
 def choices() -> tuple[Choice, ...]:
     """The menu of ``names``; made once, as it reads every shipped set."""
-    generated = (choice(generate(name, POINTS, THUMBNAIL_NOISE, 1), generated=True) for name in GENERATORS)
+    generated = (
+        choice(generate(name, POINTS, THUMBNAIL_NOISE, 1), generated=True)
+        for name in (*GENERATORS, *SURFACES)
+    )
     return (*generated, *(choice(shipped(name)) for name in SHIPPED))

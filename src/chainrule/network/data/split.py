@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from math import fsum, sqrt
 from operator import mul
 
-from attrs import frozen
+from attrs import field, frozen
 
 from chainrule.network.data.table import Table
 from chainrule.network.stream import Stream
@@ -21,16 +21,24 @@ class Split:
     ``inputs`` are those of the table, row-major; unless it is planar, each feature is less the mean and divided by
     the standard deviation (divisor n) that it has over the training rows. A feature that is constant there is only
     centred.
+
+    ``targets`` are what a regression learns: the values of a planar table as they are, of others less the mean
+    ``target_mean`` and divided by the deviation ``target_deviation`` that they have over the training rows. Empty for
+    classifications.
     """
 
     table: Table
     training: array[int]
     validation: array[int]
     inputs: array[float]
+    targets: array[float] = field(factory=lambda: array("d"))
+    target_mean: float = 0.0
+    target_deviation: float = 1.0
 
 
 def split(table: Table, train_share: float, seed: int) -> Split:
-    """Divide each class by ``train_share``; the same seed and a larger share keep every training row.
+    """Divide each class by ``train_share``, or all rows alike for a regression; the same seed and a larger share keep
+    every training row.
 
     Every class has a row in training, and one in validation if it has two. When all classes have a single row, the
     last row validates: neither part is ever empty.
@@ -43,8 +51,20 @@ def split(table: Table, train_share: float, seed: int) -> Split:
         (training if wanted[label] >= 0 else validation).append(row)
     if not validation:
         validation.append(training.pop())
-    inputs = table.inputs if table.planar else standardised(table.inputs, len(table.features), training)
-    return Split(table=table, training=training, validation=validation, inputs=inputs)
+    if table.planar:
+        return Split(
+            table=table, training=training, validation=validation, inputs=table.inputs, targets=table.values
+        )
+    mean, deviation = _spread(table.values, training) if table.values else (0.0, 1.0)
+    return Split(
+        table=table,
+        training=training,
+        validation=validation,
+        inputs=standardised(table.inputs, len(table.features), training),
+        targets=array("d", [(value - mean) / deviation for value in table.values]),
+        target_mean=mean,
+        target_deviation=deviation,
+    )
 
 
 def _part(count: int, share: float) -> int:
@@ -59,12 +79,16 @@ def standardised(inputs: array[float], width: int, rows: Sequence[int]) -> array
     scaled = array("d", inputs)
     for column in range(width):
         values = inputs[column::width]
-        known = [values[row] for row in rows]
-        mean = fsum(known) / len(known)
-        off = [value - mean for value in known]
-        deviation = sqrt(fsum(map(mul, off, off)) / len(known))
-        # A constant column may miss its own mean by a rounding error; that is not a deviation.
-        if min(known) == max(known) or deviation == 0:
-            deviation = 1.0
+        mean, deviation = _spread(values, rows)
         scaled[column::width] = array("d", [(value - mean) / deviation for value in values])
     return scaled
+
+
+def _spread(values: array[float], rows: Sequence[int]) -> tuple[float, float]:
+    """Mean and deviation (divisor n) over ``rows``; a deviation of 0 counts as 1."""
+    known = [values[row] for row in rows]
+    mean = fsum(known) / len(known)
+    off = [value - mean for value in known]
+    deviation = sqrt(fsum(map(mul, off, off)) / len(known))
+    # A constant column may miss its own mean by a rounding error; that is not a deviation.
+    return mean, 1.0 if min(known) == max(known) or deviation == 0 else deviation
