@@ -1,7 +1,9 @@
 """``Value`` behaves as micrograd's does, and better where micrograd is known to be wrong."""
 
+import gc
 import math
 import random
+import weakref
 
 import micrograd.engine
 import micrograd.nn
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from chainrule import Value, nn
 from chainrule.errors import RuleError
+from chainrule.graph.value import apply
 
 
 def sanity_check(value):
@@ -211,7 +214,44 @@ def test_slopes_at_zero_at_the_far_ends_and_at_nan(expression, slope):
 def test_constants_reach_the_operation_and_missing_ones_are_named():
     assert Value(-2.0).leaky_relu(0.5).data == -1.0
     assert Value(-2.0).clip(-1, 1).data == -1.0
-    from chainrule.graph.value import apply
-
     with pytest.raises(RuleError, match="clip needs its constant high"):
         apply("clip", Value(1.0), low=0.0)
+
+
+def test_a_million_values_in_a_chain_build_differentiate_and_are_freed():
+    x = at = Value(1.0)
+    for _ in range(1_000_000):
+        at = at + x
+    at.backward()
+    assert x.grad == 1_000_001
+    alive = weakref.ref(at.parents[0])
+    del at
+    assert alive() is None
+
+
+def test_graphs_are_freed_without_the_garbage_collector():
+    gc.disable()
+    try:
+        x = Value(1.0)
+        y = (x * x + 1).tanh()
+        y.backward()
+        alive = weakref.ref(y.parents[0])
+        del y
+        assert alive() is None
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("expression", "match"),
+    [
+        (lambda: Value("3"), "not on str"),
+        (lambda: Value(1j), "not on complex"),
+        (lambda: apply("tahn", Value(1.0)), "Did you mean tanh"),
+        (lambda: apply("add", Value(1.0)), "add takes 2 operands, not 1"),
+        (lambda: apply("clip", Value(1.0), low=0, hihg=1), "clip has no constant hihg"),
+    ],
+)
+def test_a_mistake_is_named_where_it_is_made(expression, match):
+    with pytest.raises(RuleError, match=match):
+        expression()

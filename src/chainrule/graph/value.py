@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
+from difflib import get_close_matches
+from itertools import count
 from numbers import Real
+from operator import attrgetter
 
 from chainrule.errors import RuleError
 from chainrule.graph.walk import topological
@@ -11,6 +15,79 @@ from chainrule.rules import RULES, Rule
 from chainrule.rules.reading import evaluate
 
 Number = int | float
+
+
+class Op:
+    """A rule with its constants: how a value was made. Values made by the same rule without constants share one."""
+
+    __slots__ = ("constants", "forward", "grad", "rule")
+
+    def __init__(self, rule: Rule, constants: tuple[float, ...] = ()) -> None:
+        self.rule, self.constants = rule, constants
+        self.forward, self.grad = rule.forward, rule.grad
+
+
+_tick = count().__next__
+
+
+def _one(name: str) -> Callable[[Value], Value]:
+    """The method that applies rule ``name`` to the value."""
+    rule = RULES[name]
+    forward, op = rule.forward, Op(rule)
+
+    def method(self: Value) -> Value:
+        value: Value = _new(Value)
+        try:
+            value.data = forward(self.data)
+        except ArithmeticError:
+            value.data = _spelt_out(op, (self,))
+        value.grad = 0.0
+        value.label = ""
+        value._op_ = op
+        value._first = self
+        value._second = value._adjoint = None
+        value._born = _tick()
+        return value
+
+    method.__name__, method.__doc__ = name, f"The result of rule ``{name}``."
+    return method
+
+
+def _two(name: str) -> Callable[[Value, Value | Number], Value]:
+    """The method that applies rule ``name`` to the value and another, or a number."""
+    rule = RULES[name]
+    forward, op = rule.forward, Op(rule)
+
+    def method(self: Value, other: Value | Number) -> Value:
+        if other.__class__ is not Value:
+            other = _operand(other, name)
+        value: Value = _new(Value)
+        try:
+            value.data = forward(self.data, other.data)
+        except ArithmeticError:
+            value.data = _spelt_out(op, (self, other))
+        value.grad = 0.0
+        value.label = ""
+        value._op_ = op
+        value._first = self
+        value._second = other
+        value._adjoint = None
+        value._born = _tick()
+        return value
+
+    method.__name__, method.__doc__ = name, f"The result of rule ``{name}``, this value first."
+    return method
+
+
+def _turned(name: str) -> Callable[[Value, Number], Value]:
+    """The reflected form of ``_two``: the number comes first."""
+    method = _two(name)
+
+    def reflected(self: Value, other: Number) -> Value:
+        return method(_operand(other, name), self)
+
+    reflected.__name__, reflected.__doc__ = f"r{name}", f"The result of rule ``{name}``, this value last."
+    return reflected
 
 
 class Value:
@@ -21,22 +98,47 @@ class Value:
     where a number went wrong. ``parents`` are the operands in order and with multiplicity: ``x * x`` has two.
     """
 
+    # A node is one object and no tuple or closure beside it: what a graph costs is above all what the garbage
+    # collector has to look through. ``_second`` is the second operand, or all from the second on where there are
+    # three or more. ``_born`` counts values, so operands come before what is made of them. ``_adjoint`` is None but
+    # during a backward pass.
     __array_ufunc__ = None  # so that numpy's scalars leave arithmetic with a Value to the Value
-    __slots__ = ("__weakref__", "constants", "data", "grad", "label", "parents", "rule")
+    __slots__ = ("__weakref__", "_adjoint", "_born", "_first", "_op_", "_second", "data", "grad", "label")
     data: float
     grad: float
     label: str
-    parents: tuple[Value, ...]
-    rule: Rule | None
-    constants: tuple[float, ...]
+    _op_: Op | None
+    _first: Value | None
+    _second: Value | tuple[Value, ...] | None
+    _adjoint: float | None
+    _born: int
 
     def __init__(self, data: Number, label: str = "") -> None:
-        self.data = float(data)
+        self.data = data if data.__class__ is float else _number(data, "Value")
         self.grad = 0.0
         self.label = label
-        self.parents = ()
-        self.rule = None
-        self.constants = ()
+        self._op_ = self._first = self._second = self._adjoint = None
+        self._born = _tick()
+
+    @property
+    def rule(self) -> Rule | None:
+        """The rule that made it; None for a leaf."""
+        return self._op_.rule if self._op_ is not None else None
+
+    @property
+    def constants(self) -> tuple[float, ...]:
+        """The constants of its rule, as the exponent of a power."""
+        return self._op_.constants if self._op_ is not None else ()
+
+    @property
+    def parents(self) -> tuple[Value, ...]:
+        """The operands that it was made of."""
+        first, second = self._first, self._second
+        if first is None:
+            return ()
+        if second is None:
+            return (first,)
+        return (first, *second) if isinstance(second, tuple) else (first, second)
 
     @property
     def _prev(self) -> AbstractSet[Value]:
@@ -51,143 +153,134 @@ class Value:
 
         The pass has adjoints of its own, so a second call adds the same amount again, for interior values too.
         """
-        order = topological(self)
-        adjoint = dict.fromkeys(map(id, order), 0.0)
-        adjoint[id(self)] = 1.0
-        for value in reversed(order):
-            upstream = adjoint[id(value)]
-            value.grad += upstream
-            if value.rule is None:
-                continue
-            operands = [parent.data for parent in value.parents]
-            parts = _gradients(value.rule, operands, value.constants, value.data, upstream)
-            for parent, part in zip(value.parents, parts, strict=True):
-                adjoint[id(parent)] += part
+        order = _reached(self)
+        try:
+            self._adjoint = 1.0
+            for value in order:
+                adjoint: float = value._adjoint  # type: ignore[assignment]
+                value.grad += adjoint
+                op = value._op_
+                if op is None:
+                    continue
+                first, second = value._first, value._second
+                if op.constants or first is None or second.__class__ is tuple:
+                    _pull(value, op, adjoint)
+                    continue
+                try:
+                    if second is None:
+                        (part,) = op.grad(first.data, value.data, adjoint)
+                        first._adjoint += part
+                    else:
+                        part, other = op.grad(first.data, second.data, value.data, adjoint)  # type: ignore[union-attr]
+                        first._adjoint += part
+                        second._adjoint += other  # type: ignore[union-attr]
+                except ArithmeticError:
+                    _pull(value, op, adjoint)
+        finally:
+            for value in order:
+                value._adjoint = None
 
     def zero_grad(self) -> None:
         """Set the ``grad`` of this value and of everything it depends on to 0."""
         for value in topological(self):
             value.grad = 0.0
 
-    def __add__(self, other: Value | Number) -> Value:
-        return apply("add", self, other)
-
-    def __radd__(self, other: Number) -> Value:
-        return apply("add", other, self)
-
-    def __sub__(self, other: Value | Number) -> Value:
-        return apply("sub", self, other)
-
-    def __rsub__(self, other: Number) -> Value:
-        return apply("sub", other, self)
-
-    def __mul__(self, other: Value | Number) -> Value:
-        return apply("mul", self, other)
-
-    def __rmul__(self, other: Number) -> Value:
-        return apply("mul", other, self)
-
-    def __truediv__(self, other: Value | Number) -> Value:
-        return apply("div", self, other)
-
-    def __rtruediv__(self, other: Number) -> Value:
-        return apply("div", other, self)
+    __add__ = _two("add")
+    __radd__ = _turned("add")
+    __sub__ = _two("sub")
+    __rsub__ = _turned("sub")
+    __mul__ = _two("mul")
+    __rmul__ = _turned("mul")
+    __truediv__ = _two("div")
+    __rtruediv__ = _turned("div")
+    __rpow__ = _turned("pow")
+    __neg__ = _one("neg")
+    __abs__ = _one("abs")
+    abs = _one("abs")
+    exp = _one("exp")
+    log = _one("log")
+    sqrt = _one("sqrt")
+    sin = _one("sin")
+    cos = _one("cos")
+    tanh = _one("tanh")
+    sigmoid = _one("sigmoid")
+    relu = _one("relu")
+    gelu = _one("gelu")
+    silu = _one("silu")
+    softplus = _one("softplus")
+    max = _two("max")
+    min = _two("min")
 
     def __pow__(self, other: Value | Number) -> Value:
         if isinstance(other, Value):
             return apply("pow", self, other)
         return apply("power", self, n=other)
 
-    def __rpow__(self, other: Number) -> Value:
-        return apply("pow", other, self)
-
-    def __neg__(self) -> Value:
-        return apply("neg", self)
-
     def __pos__(self) -> Value:
         return self
 
-    def __abs__(self) -> Value:
-        return apply("abs", self)
-
-    def exp(self) -> Value:
-        return apply("exp", self)
-
-    def log(self) -> Value:
-        return apply("log", self)
-
-    def sqrt(self) -> Value:
-        return apply("sqrt", self)
-
-    def sin(self) -> Value:
-        return apply("sin", self)
-
-    def cos(self) -> Value:
-        return apply("cos", self)
-
-    def abs(self) -> Value:
-        return apply("abs", self)
-
-    def tanh(self) -> Value:
-        return apply("tanh", self)
-
-    def sigmoid(self) -> Value:
-        return apply("sigmoid", self)
-
-    def relu(self) -> Value:
-        return apply("relu", self)
-
     def leaky_relu(self, slope: float = 0.01) -> Value:
+        """The value itself where it is positive, else ``slope`` times it."""
         return apply("leaky_relu", self, slope=slope)
 
     def elu(self, alpha: float = 1.0) -> Value:
+        """The value itself where it is positive, else alpha (e^x - 1)."""
         return apply("elu", self, alpha=alpha)
 
-    def gelu(self) -> Value:
-        return apply("gelu", self)
-
-    def silu(self) -> Value:
-        return apply("silu", self)
-
-    def softplus(self) -> Value:
-        return apply("softplus", self)
-
-    def max(self, other: Value | Number) -> Value:
-        return apply("max", self, other)
-
-    def min(self, other: Value | Number) -> Value:
-        return apply("min", self, other)
-
     def clip(self, low: float, high: float) -> Value:
+        """The value, kept from ``low`` to ``high``."""
         return apply("clip", self, low=low, high=high)
 
     def __repr__(self) -> str:
         return f"Value(data={self.data}, grad={self.grad})"
 
 
+_new = object.__new__
 _SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "power": "**", "pow": "**", "relu": "ReLU"}
 
 
 def apply(name: str, *operands: Value | Number, **constants: float) -> Value:
-    """The result of rule ``name`` on ``operands`` (numbers become leaves), with its place in the graph."""
-    rule = RULES[name]
-    parents = tuple(operand if isinstance(operand, Value) else _leaf(operand, name) for operand in operands)
+    """The result of rule ``name`` on ``operands`` (numbers become leaves), with its place in the graph.
+
+    Raises ``RuleError`` for a name that is not known, too many or too few operands, a constant that is missing.
+    """
+    rule = RULES.get(name)
+    if rule is None:
+        near = get_close_matches(name, RULES, n=1) or [next(iter(RULES))]
+        raise RuleError("error.unknown_rule", where=name, name=name, nearest=near[0])
+    if len(operands) != len(rule.inputs):
+        raise RuleError(
+            "error.rule_operands", where=name, name=name, inputs=len(rule.inputs), found=len(operands)
+        )
+    parents = tuple(
+        operand if isinstance(operand, Value) else _operand(operand, name) for operand in operands
+    )
+    for key in constants:
+        if key not in rule.constants:
+            raise RuleError("error.rule_constant", where=name, name=name, constant=key)
     fixed = tuple(
         float(constants[key]) if key in constants else _default(rule, key, default)
         for key, default in rule.constants.items()
     )
+    op = Op(rule, fixed)
     try:
         data = rule.forward(*[parent.data for parent in parents], *fixed)
-    except (ZeroDivisionError, OverflowError):
-        data = evaluate(rule.expr, _bindings(rule, [parent.data for parent in parents], fixed))
-    value = Value(data)
-    value.parents, value.rule, value.constants = parents, rule, fixed
+    except ArithmeticError:
+        data = _spelt_out(op, parents)
+    value = Value(float(data))
+    value._op_, value._first = op, parents[0]
+    if len(parents) > 1:
+        value._second = parents[1] if len(parents) == 2 else parents[1:]
     return value
 
 
-def _leaf(number: object, name: str) -> Value:
+def _operand(number: object, name: str) -> Value:
+    return number if isinstance(number, Value) else Value(_number(number, name))
+
+
+def _number(number: object, name: str) -> float:
     if isinstance(number, Real):  # numpy's scalars too
-        return Value(float(number))
+        return float(number)
     raise RuleError("error.operand", where=name, name=name, found=type(number).__name__)
 
 
@@ -197,15 +290,47 @@ def _default(rule: Rule, key: str, default: float | None) -> float:
     return default
 
 
-def _bindings(rule: Rule, operands: list[float], fixed: tuple[float, ...]) -> dict[str, float]:
-    return dict(zip((*rule.inputs, *rule.constants), (*operands, *fixed), strict=True))
+def _bindings(op: Op, parents: tuple[Value, ...]) -> dict[str, float]:
+    numbers = [*(parent.data for parent in parents), *op.constants]
+    return dict(zip((*op.rule.inputs, *op.rule.constants), numbers, strict=True))
 
 
-def _gradients(
-    rule: Rule, operands: list[float], fixed: tuple[float, ...], result: float, upstream: float
-) -> tuple[float, ...]:
+def _spelt_out(op: Op, parents: tuple[Value, ...]) -> float:
+    """The result where Python's own arithmetic raises and IEEE 754 has an answer."""
+    return evaluate(op.rule.expr, _bindings(op, parents))
+
+
+def _pull(value: Value, op: Op, adjoint: float) -> None:
+    """Add to the adjoints of the operands of ``value``, however many there are, whatever their numbers."""
+    parents = value.parents
     try:
-        return rule.grad(*operands, *fixed, result, upstream)
-    except (ZeroDivisionError, OverflowError):
-        names = {**_bindings(rule, operands, fixed), "y": result, "g": upstream}
-        return tuple(evaluate(expr, names) for expr in rule.grad_exprs)
+        parts = op.grad(*[parent.data for parent in parents], *op.constants, value.data, adjoint)
+    except ArithmeticError:
+        names = {**_bindings(op, parents), "y": value.data, "g": adjoint}
+        parts = tuple(evaluate(expr, names) for expr in op.rule.grad_exprs)
+    for parent, part in zip(parents, parts, strict=True):
+        parent._adjoint += part
+
+
+def _reached(root: Value) -> list[Value]:
+    """Everything that ``root`` depends on and ``root``, what was made last first; each gets an adjoint of 0."""
+    order: list[Value] = []
+    stack: list[Value] = [root]
+    pop, push, found = stack.pop, stack.append, order.append
+    while stack:
+        value = pop()
+        if value._adjoint is None:
+            value._adjoint = 0.0
+            found(value)
+            if value._first is not None:
+                push(value._first)
+                second = value._second
+                if second.__class__ is Value:
+                    push(second)
+                elif second is not None:
+                    stack.extend(value.parents[1:])
+    order.sort(key=_born, reverse=True)
+    return order
+
+
+_born = attrgetter("_born")

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chainrule.graph.value import Value
 
+_born = attrgetter("_born")
+
 
 def topological(root: Value) -> list[Value]:
-    """Every value that ``root`` depends on, and ``root``, parents before children; each once."""
-    order: list[Value] = []
-    seen: set[int] = set()
-    stack: list[tuple[Value, int]] = [(root, 0)]
-    seen.add(id(root))
+    """Every value that ``root`` depends on, and ``root``, parents before children; each once, in the order in which
+    they were made."""
+    seen = {root}
+    stack = [root]
     while stack:
-        value, at = stack.pop()
-        parents = value.parents
-        while at < len(parents):
-            parent = parents[at]
-            at += 1
-            if id(parent) not in seen:
-                seen.add(id(parent))
-                stack.append((value, at))
-                stack.append((parent, 0))
-                break
-        else:
-            order.append(value)
-    return order
+        for parent in stack.pop().parents:
+            if parent not in seen:
+                seen.add(parent)
+                stack.append(parent)
+    return sorted(seen, key=_born)

@@ -54,4 +54,4 @@ def module_bytes() -> bytes:
 @cache
 def _module_bytes(found: tuple[Kernel, ...]) -> bytes:
     structural = [_STRUCTURAL[name]() for name in STRUCTURAL]
-    return module(angle.helpers(), [*structural, *map(compile_kernel, found)], _run())
+    return module(angle.helpers(), [*structural, *map(compile_kernel, found)], {"run": _run()})

@@ -6,7 +6,7 @@ Follows the WebAssembly core specification 2.0, chapter 5 (binary format), with 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 I32, I64, F64, V128 = 0x7F, 0x7E, 0x7C, 0x7B
@@ -35,6 +35,9 @@ _PLAIN = {
     "i32.and": 0x71,
     "i32.shl": 0x74,
     "i32.shr_s": 0x75,
+    "i64.eqz": 0x50,
+    "i64.eq": 0x51,
+    "i64.ctz": 0x7A,
     "i64.lt_u": 0x54,
     "i64.add": 0x7C,
     "i64.sub": 0x7D,
@@ -107,6 +110,7 @@ _MEMORY = {  # opcode bytes, alignment exponent
     "v128.load": (b"\xfd\x00", 3),
     "v128.load64_splat": (b"\xfd\x0a", 3),
     "v128.store": (b"\xfd\x0b", 3),
+    "i32.store": (b"\x36", 2),
     "i32.store8": (b"\x3a", 0),
 }
 
@@ -140,14 +144,14 @@ class Function:
     """One function under construction: parameters first, then locals as they are asked for."""
 
     def __init__(self, parameters: int = 1) -> None:
-        self._parameters = parameters
+        self.parameters = parameters
         self._locals: list[int] = []
         self._code = bytearray()
 
     def local(self, kind: int = I32) -> int:
         """A new local variable."""
         self._locals.append(kind)
-        return self._parameters + len(self._locals) - 1
+        return self.parameters + len(self._locals) - 1
 
     def op(self, *names: str) -> Function:
         """Instructions without immediates."""
@@ -264,6 +268,15 @@ class Function:
         self.get(index).get(limit).op("i32.lt_s")
         self._code += b"\x0d\x00\x0b\x0b"
 
+    @contextmanager
+    def while_bits(self, index: int, address: int) -> Iterator[None]:
+        """Run the body as long as the i64 in memory at local ``address`` is not 0; local ``index`` holds it."""
+        self._code += b"\x02\x40\x03\x40"
+        self.get(address).memory("i64.load").tee(index).op("i64.eqz")
+        self._code += b"\x0d\x01"
+        yield
+        self._code += b"\x0c\x00\x0b\x0b"
+
     def body(self) -> bytes:
         """The finished code entry."""
         kinds = vector([b"\x01" + bytes((kind,)) for kind in self._locals])
@@ -275,27 +288,36 @@ def _section(number: int, content: bytes) -> bytes:
     return bytes((number,)) + unsigned(len(content)) + content
 
 
-def module(helpers: list[tuple[bytes, Function]], kernels: list[Function], run: Function) -> bytes:
+def module(
+    helpers: list[tuple[bytes, Function]], kernels: list[Function], exports: Mapping[str, Function]
+) -> bytes:
     """A module with one memory, ``helpers`` (type and body) as its first functions, a table of ``kernels`` (each takes
-    the address of its instruction row) and ``run`` (four i32 parameters), exported as ``memory`` and ``run``."""
-    own = [kind for kind, _ in helpers]
-    types = vector([b"\x60\x01\x7f\x00", b"\x60\x04\x7f\x7f\x7f\x7f\x00", *own])
-    first = len(helpers)
-    indices = [unsigned(2 + at) for at in range(first)]
-    functions = vector([*indices, *[b"\x00"] * len(kernels), b"\x01"])
-    count = unsigned(len(kernels))
-    table = vector([b"\x70\x00" + count])
+    the address of its instruction row) and ``exports`` (i32 parameters), beside the memory itself."""
+    counts = sorted({function.parameters for function in exports.values()})
+    own = [b"\x60" + vector([b"\x7f"] * count) + b"\x00" for count in counts]
+    types = vector([b"\x60\x01\x7f\x00", *own, *(kind for kind, _ in helpers)])
+    first, last = len(helpers), len(helpers) + len(kernels)
+    functions = vector(
+        [
+            *(unsigned(1 + len(own) + at) for at in range(first)),
+            *[b"\x00"] * len(kernels),
+            *(unsigned(1 + counts.index(function.parameters)) for function in exports.values()),
+        ]
+    )
+    table = vector([b"\x70\x00" + unsigned(len(kernels))])
     memory = vector([b"\x00\x01"])
-    exports = vector([b"\x06memory\x02\x00", b"\x03run\x00" + unsigned(first + len(kernels))])
-    elements = vector([b"\x00\x41\x00\x0b" + vector([unsigned(first + i) for i in range(len(kernels))])])
-    code = vector([each.body() for each in (*(body for _, body in helpers), *kernels, run)])
+    named = [
+        unsigned(len(name)) + name.encode() + b"\x00" + unsigned(last + at) for at, name in enumerate(exports)
+    ]
+    elements = vector([b"\x00\x41\x00\x0b" + vector([unsigned(at) for at in range(first, last)])])
+    bodies = [*(body for _, body in helpers), *kernels, *exports.values()]
     return (
         b"\x00asm\x01\x00\x00\x00"
         + _section(1, types)
         + _section(3, functions)
         + _section(4, table)
         + _section(5, memory)
-        + _section(7, exports)
+        + _section(7, vector([b"\x06memory\x02\x00", *named]))
         + _section(9, elements)
-        + _section(10, code)
+        + _section(10, vector([each.body() for each in bodies]))
     )

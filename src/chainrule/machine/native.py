@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import ctypes
-from array import array
 from threading import Lock
 
 import wasmtime
 
-from chainrule.machine.build import module_bytes
 from chainrule.machine.encoder import PAGE
-from chainrule.program import Program
+from chainrule.machine.instance import InstanceMachine
 
 _compiling = Lock()
 _compiled: dict[bytes, tuple[wasmtime.Engine, wasmtime.Module]] = {}
 
 
-def _module() -> tuple[wasmtime.Engine, wasmtime.Module]:
-    """The compiled machine. Machines may be made in several threads at once; only one of them compiles."""
+def _module(binary: bytes) -> tuple[wasmtime.Engine, wasmtime.Module]:
+    """The compiled module. Instances may be made in several threads at once; only one of them compiles."""
     with _compiling:
-        binary = module_bytes()
         if binary not in _compiled:
             config = wasmtime.Config()
             config.cranelift_opt_level = "speed"
@@ -28,45 +25,50 @@ def _module() -> tuple[wasmtime.Engine, wasmtime.Module]:
         return _compiled[binary]
 
 
-class NativeMachine:
-    """One instance of the module with a memory of its own; use it from one thread at a time."""
+class NativeInstance:
+    """See ``Instance``."""
 
-    def __init__(self) -> None:
-        engine, module = _module()
+    def __init__(self, binary: bytes) -> None:
+        engine, module = _module(binary)
         self._store = wasmtime.Store(engine)
         instance = wasmtime.Instance(self._store, module, [])
-        exports = instance.exports(self._store)
-        memory, run = exports["memory"], exports["run"]
+        self._exports = instance.exports(self._store)
+        memory = self._exports["memory"]
         assert isinstance(memory, wasmtime.Memory)
-        assert isinstance(run, wasmtime.Func)
-        self._memory, self._run = memory, run
-        self._table = 0
-        self._base = 0
+        self._memory = memory
+        self._functions: dict[str, wasmtime.Func] = {}
+        for name in self._exports:
+            function = self._exports[name]
+            if isinstance(function, wasmtime.Func):
+                self._functions[name] = function
+        self._base = ctypes.addressof(memory.data_ptr(self._store).contents)
 
-    def load(self, program: Program) -> None:
-        """See ``Machine.load``."""
-        missing = program.bytes - self._memory.data_len(self._store)
+    def reserve(self, count: int) -> None:
+        """See ``Instance.reserve``."""
+        missing = count - self._memory.data_len(self._store)
         if missing > 0:
             self._memory.grow(self._store, -(-missing // PAGE))
-        self._table = program.words * 8
         self._base = ctypes.addressof(self._memory.data_ptr(self._store).contents)
-        ctypes.memset(self._base, 0, self._table)
-        table = program.table.tobytes()
-        ctypes.memmove(self._base + self._table, table, len(table))
-        for offset, numbers in program.constants:
-            self.write(offset, numbers)
 
-    def run(self, first: int, last: int, times: int = 1) -> None:
-        """See ``Machine.run``."""
-        self._run(self._store, self._table, first, last, times)
+    def clear(self, start: int, count: int) -> None:
+        """See ``Instance.clear``."""
+        ctypes.memset(self._base + start, 0, count)
 
-    def read(self, offset: int, count: int) -> array[float]:
-        """See ``Machine.read``."""
-        found: array[float] = array("d")
-        found.frombytes(ctypes.string_at(self._base + offset * 8, count * 8))
-        return found
+    def put(self, start: int, data: bytes) -> None:
+        """See ``Instance.put``."""
+        ctypes.memmove(self._base + start, data, len(data))
 
-    def write(self, offset: int, numbers: array[float]) -> None:
-        """See ``Machine.write``."""
-        data = numbers.tobytes()
-        ctypes.memmove(self._base + offset * 8, data, len(data))
+    def take(self, start: int, count: int) -> bytes:
+        """See ``Instance.take``."""
+        return ctypes.string_at(self._base + start, count)
+
+    def call(self, name: str, *numbers: int) -> None:
+        """See ``Instance.call``."""
+        self._functions[name](self._store, *numbers)
+
+
+class NativeMachine(InstanceMachine):
+    """See ``Machine``."""
+
+    def __init__(self) -> None:
+        super().__init__(NativeInstance(self.binary()))

@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chainrule.rules.alphabet import absolute, equal, where
+from chainrule.rules.alphabet import absolute, copysign, equal, where
 from chainrule.rules.bits import NEAR, at_least, at_most, exponent, far, mantissa, nearest, power2
 
 _LOG2_E = 1.4426950408889634
@@ -221,15 +221,16 @@ def cos(x: Any) -> Any:
 
 
 def power(x: Any, y: Any) -> Any:
-    """x**y as e**(y ln|x|) with the sign that an integer y gives; relative error up to |y ln x| ulp.
+    """x**y as e**(y ln|x|) with the sign that an odd y gives; relative error up to |y ln x| ulp.
 
-    x**0 = 1, 1**y = 1; a negative x with a fractional y is NaN.
+    x**0 = 1, 1**y = 1, (-1)**±inf = 1; a finite negative x with a fractional y is NaN (IEEE 754-2019, section 9.2.1).
     """
-    size = exp(y * log(absolute(x)))
-    whole = equal(nearest(y), y)
+    base = absolute(x)
+    size = where(equal(base, 1.0), 1.0, exp(y * log(base)))
     odd = equal(absolute(y - 2.0 * nearest(y * 0.5)), 1.0)
-    signed = where(x < 0.0, where(whole, where(odd, -size, size), math.nan), size)
-    return where(equal(y, 0.0), 1.0, where(equal(x, 1.0), 1.0, signed))
+    fraction = where(equal(nearest(y), y), size, where(equal(base, math.inf), size, math.nan))
+    signed = where(odd, copysign(size, x), where(x < 0.0, fraction, size))
+    return where(equal(y, 0.0), 1.0, signed)
 
 
 SPELT_OUT: Mapping[str, Callable[..., Any]] = {

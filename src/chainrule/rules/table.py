@@ -45,7 +45,7 @@ class Rule:
     def grad_exprs(self) -> tuple[Expr, ...]:
         """One formula for each input: its gradient, over inputs, constants, ``y`` and ``g``."""
         found = self.grad(*map(symbol, self._names), symbol(RESULT), symbol(UPSTREAM))
-        parts = found if isinstance(found, tuple) else (found,)
+        parts = found if isinstance(found, tuple) else ()
         if len(parts) != len(self.inputs):
             raise RuleError(
                 "error.rule_gradients",
