@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from attrs import frozen
 
@@ -146,9 +147,7 @@ def check_values(
             raise RuleError("error.no_path", where=value.label or "value", value=repr(value))
         name = value.label or f"{value._op or 'leaf'} #{places[id(value)]}"
         behind = descendants(order, value)
-        found = slope(
-            lambda x, value=value, behind=behind: _at(result, behind, value, x), value.data, precision
-        )  # type: ignore[misc]
+        found = slope(partial(_number, result, behind, value), value.data, precision)
         dual = _at(result, behind, value, Dual(value.data, 1.0))
         exact = dual.slope if isinstance(dual, Dual) else 0.0
         checked.append(judged(name, gradients[id(value)], found, exact, precision))
@@ -159,6 +158,11 @@ def _at(result: Value, behind: list[Value], value: Value, number: Dual | float) 
     """``result`` with ``number`` for ``value``; only what depends on it is computed."""
     found: Dual | float = replay(behind, {id(value): number}, {}).get(id(result), result.data)
     return found
+
+
+def _number(result: Value, behind: list[Value], value: Value, number: float) -> float:
+    found = _at(result, behind, value, number)
+    return found.value if isinstance(found, Dual) else found
 
 
 def _leaves(order: list[Value]) -> list[Value]:

@@ -51,7 +51,11 @@ class Pass:
         for index, layer in enumerate(self.layers, 1):
             with self.builder.section(self.section, index):
                 z = self._matrix("sums", index, layer.outputs, inputs.columns)
-                self.builder.dense(layer.weights, layer.biases, self.parameters, outputs[-1], z)
+                if layer.custom is not None:
+                    name = f"{self.name}.custom.{index}"
+                    layer.custom.emit(self.builder, outputs[-1], self.parameters, layer.weights, z, name)
+                else:
+                    self.builder.dense(layer.weights, layer.biases, self.parameters, outputs[-1], z)
                 n = self._normalised(index, layer, z, weights)
                 for source, end in self.plan.skips:
                     if end == index:

@@ -16,7 +16,11 @@ def initial_parameters(plan: Plan, seed: int) -> array[float]:
     found = array("d", bytes(8 * plan.parameters))
     draw = INITIALISERS[plan.initialiser]
     for index, layer in enumerate(layer_spans(plan)):
-        for neuron in range(layer.outputs):
+        if layer.custom is not None:
+            stream = Stream(seed, f"weights.{index}")
+            for at in range(layer.weights, layer.biases):
+                found[at] = draw(stream, layer)
+        for neuron in range(layer.outputs if layer.custom is None else 0):
             stream = Stream(seed, f"weights.{index}.{neuron}")
             start = layer.weights + neuron * layer.inputs
             for at in range(start, start + layer.inputs):
@@ -54,6 +58,11 @@ def surviving(old: Plan, old_numbers: array[float], new: Plan, fresh: array[floa
         joined = columns.get(column - 1) == place - 1
         width = min(source.inputs, target.inputs) if joined else 0
         neurons = min(source.outputs, target.outputs)
+        if source.custom is not None or target.custom is not None:
+            if source.custom is target.custom and joined:
+                start, at = source.weights, target.weights
+                kept[at : target.end] = old_numbers[start : source.end]
+            continue
         for neuron in range(neurons):
             start = source.weights + neuron * source.inputs
             at = target.weights + neuron * target.inputs

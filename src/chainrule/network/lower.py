@@ -121,7 +121,8 @@ class Lowering:
     ) -> tuple[Operand, Span, Span]:
         """Emit the gather of ``columns`` examples into fresh spans (shared by gathers of the same ``name``)."""
         builder, sizes = self._builder, self._plan.sizes
-        passed = shuffle and any(source == 0 for source, _ in self._plan.skips)
+        bare = all(source for source, _ in self._plan.skips) and self._plan.custom_of(1) is None
+        passed = shuffle and not bare
         inputs = builder.operand_once(f"{name}.inputs", sizes[0], columns, adjoint=passed)
         target = builder.operand_once(f"{name}.target", sizes[-1], columns).value
         weights = builder.operand_once(f"{name}.weights", 1, columns).value

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from chainrule.errors import ProgramError
 from chainrule.network.initialisers import INITIALISERS
+from chainrule.program.traced import Traced
 from chainrule.rules import CLIPPINGS, LOSSES, OPTIMISERS, REGULARISERS, RULES, SCHEDULES, Hyper, Task
 
 NORMALISATIONS = ("none", "batch", "layer")
@@ -23,6 +24,9 @@ class Plan:
     A hidden layer computes z = W x + b, normalises it, adds what ``skips`` bring, applies its activation, and in
     training drops out some of the results. ``activations`` names the function of each hidden layer where they
     differ (an empty name, or none at all: ``activation``). The last layer ends in the function that ``loss`` asks for.
+
+    ``custom`` names the layers that a person wrote: the arithmetic of hidden layer k stands in for its weighted sums
+    and its activation (None: an ordinary layer).
 
     ``skips`` are pairs (source, target): the output of column ``source`` (0: the inputs) is added to the sums of
     hidden layer or output ``target``, at least two columns on. Where widths differ, the first min(widths) components
@@ -45,6 +49,7 @@ class Plan:
     regulariser: str = "none"
     schedule: str = "constant"
     clipping: str = "none"
+    custom: tuple[Traced | None, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         if len(self.sizes) < 2 or min(self.sizes) < 1:
@@ -68,6 +73,22 @@ class Plan:
             raise ProgramError(
                 "error.activations", where="activations", found=len(self.activations), layers=hidden
             )
+        if self.custom and len(self.custom) != hidden:
+            raise ProgramError("error.custom", where="custom", found=len(self.custom), layers=hidden)
+        for layer, traced in enumerate(self.custom, 1):
+            if traced is not None and (traced.inputs, traced.outputs) != (
+                self.sizes[layer - 1],
+                self.sizes[layer],
+            ):
+                raise ProgramError(
+                    "error.custom_shape",
+                    where=traced.name,
+                    name=traced.name,
+                    inputs=traced.inputs,
+                    outputs=traced.outputs,
+                    before=self.sizes[layer - 1],
+                    after=self.sizes[layer],
+                )
         tasks = LOSSES[self.loss].tasks
         if self.kind not in tasks or (self.sizes[-1] == 1) == (self.kind == "multiclass"):
             raise ProgramError(
@@ -96,8 +117,14 @@ class Plan:
         """The function that ends the network."""
         return LOSSES[self.loss].outputs[self.kind]
 
+    def custom_of(self, layer: int) -> Traced | None:
+        """The arithmetic of hidden layer ``layer``, counted from 1, where a person wrote it."""
+        return self.custom[layer - 1] if self.custom and layer <= len(self.custom) else None
+
     def activation_of(self, layer: int) -> str:
-        """The activation of hidden layer ``layer``, counted from 1."""
+        """The activation of hidden layer ``layer``, counted from 1; linear where a person wrote the whole layer."""
+        if self.custom_of(layer) is not None:
+            return "linear"
         own = self.activations[layer - 1] if self.activations else ""
         return own or self.activation
 
@@ -127,17 +154,20 @@ def check_name(what: str, name: str, known: Iterable[str]) -> None:
 @frozen
 class LayerSpans:
     """Where a layer's parameters stand: ``weights`` is the first of outputs x inputs (row-major), ``biases`` the
-    first of outputs, ``scales`` and ``shifts`` the first of outputs each where it is normalised, else -1.
+    first of outputs, ``scales`` and ``shifts`` the first of outputs each where it is normalised, else -1; ``end`` is
+    behind the last. A layer that a person wrote (``custom``) has its parameters instead of weights, and no biases.
     ``activation`` names the function behind the sums (``log_softmax`` for probabilities)."""
 
     weights: int
     biases: int
+    end: int
     inputs: int
     outputs: int
     activation: str
     normalisation: str = "none"
     scales: int = -1
     shifts: int = -1
+    custom: Traced | None = None
 
     @property
     def normalised(self) -> bool:
@@ -146,7 +176,7 @@ class LayerSpans:
     @property
     def count(self) -> int:
         """Parameters of this layer; they stand in one stretch from ``weights`` on."""
-        return self.outputs * (self.inputs + 1 + 2 * self.normalised)
+        return self.end - self.weights
 
 
 def layer_spans(plan: Plan) -> tuple[LayerSpans, ...]:
@@ -155,9 +185,14 @@ def layer_spans(plan: Plan) -> tuple[LayerSpans, ...]:
     for index, (inputs, outputs) in enumerate(pairwise(plan.sizes), 1):
         last = index == len(plan.sizes) - 1
         normalisation = "none" if last else plan.normalisation
-        biases = at + inputs * outputs
-        scales, shifts = (biases + outputs, biases + 2 * outputs) if normalisation != "none" else (-1, -1)
+        custom = plan.custom_of(index)
+        biases = at + (custom.parameters if custom is not None else inputs * outputs)
+        behind = biases + (outputs if custom is None else 0)
+        scales, shifts = (behind, behind + outputs) if normalisation != "none" else (-1, -1)
+        end = behind + (2 * outputs if scales >= 0 else 0)
         activation = plan.output if last else plan.activation_of(index)
-        found.append(LayerSpans(at, biases, inputs, outputs, activation, normalisation, scales, shifts))
-        at += found[-1].count
+        found.append(
+            LayerSpans(at, biases, end, inputs, outputs, activation, normalisation, scales, shifts, custom)
+        )
+        at = end
     return tuple(found)

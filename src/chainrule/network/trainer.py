@@ -303,9 +303,13 @@ class Trainer:
         for index, layer in enumerate(self.layers, 1):
             z, n = batch.sums[index - 1], batch.normals[index - 1]
             inputs, deltas = (self._column([span], example, 1.0)[:-1] for span in (before, z.gradient))
-            for delta in deltas:
-                found.extend([delta * x for x in inputs])
-            found.extend(deltas)
+            if layer.custom is not None:
+                spread = spans[f"batch.custom.{index}.parameters.adjoint"]
+                found.extend(self._column([spread], example, 1.0)[: layer.custom.parameters])
+            else:
+                for delta in deltas:
+                    found.extend([delta * x for x in inputs])
+                found.extend(deltas)
             if layer.normalised:
                 normal = self._column([spans[f"batch.{index}.normal"]], example, 1.0)[:-1]
                 shifts = self._column([n.gradient], example, 1.0)[:-1]
