@@ -398,3 +398,16 @@ def test_a_prediction_is_what_the_trained_network_answers(normalisation):
     assert trainer.snapshot() == before
     with pytest.raises(ProgramError):
         trainer.predict(parts.inputs[:5])
+
+
+@given(plan=plans(), steps=st.integers(0, 2))
+@settings(max_examples=40, deadline=None)
+def test_the_step_unrolled_into_values_has_the_machines_loss_and_gradients(plan, steps):
+    trainer = made(plan, rows=20)
+    trainer.advance(steps)
+    found = trainer.unrolled()
+    found.objective.backward()
+    assert found.loss.data == pytest.approx(trainer.batch_loss, rel=1e-11)
+    assert found.penalty.data == pytest.approx(trainer.penalty, rel=1e-11)
+    gradients = [leaf.grad for leaf in found.parameters]
+    assert gradients == pytest.approx(list(trainer.gradients()), rel=1e-9, abs=1e-10)

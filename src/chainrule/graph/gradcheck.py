@@ -33,8 +33,9 @@ class Slope:
 class Checked:
     """One derivative, three times: by reverse mode, by differences, and by dual numbers (None where there are none).
 
-    ``passed``: the other two are within the precision of ``reverse``, relative where they are larger than 1. At a
-    kink ``reverse`` passes from the one-sided derivatives on and between."""
+    ``passed``: the other two are within the precision of ``reverse``, relative to it or to the largest derivative of
+    the check (taken as 1e-4 at least and 1 at most). At a kink ``reverse`` passes from the one-sided derivatives on and
+    between."""
 
     name: str
     reverse: float
@@ -68,8 +69,9 @@ class Report:
 
     @property
     def worst(self) -> Checked:
-        """The one that is furthest off, relative where it is larger than 1."""
-        return max(self.checked, key=lambda each: distance(each.reverse, each.numeric))
+        """The one that is furthest off, kinks apart where there is anything else."""
+        smooth = [each for each in self.checked if not each.kink] or self.checked
+        return max(smooth, key=lambda each: distance(each.reverse, each.numeric, scale_of([each.reverse])))
 
     def __str__(self) -> str:
         passed = sum(each.passed for each in self.checked)
@@ -77,12 +79,18 @@ class Report:
         return "\n".join([title, *(f"  {each}" for each in self.checked)])
 
 
-def distance(a: float, b: float) -> float:
-    """How far two derivatives are apart, relative where they are larger than 1; infinite if just one is NaN."""
+def distance(a: float, b: float, scale: float = 1.0) -> float:
+    """How far two derivatives are apart, relative to the larger of them or to ``scale``; infinite if one is NaN."""
     if a == b or (a != a and b != b):
         return 0.0
-    found = abs(a - b) / max(1.0, abs(a), abs(b))
+    found = abs(a - b) / max(scale, abs(a), abs(b))
     return found if found == found else float("inf")
+
+
+def scale_of(gradients: Iterable[float]) -> float:
+    """What differences of derivatives are measured by: the largest of all, at least 1e-4 and at most 1. Smaller ones
+    would ask of finite differences what doubles cannot give."""
+    return max(1e-4, min(1.0, max(map(abs, gradients), default=0.0)))
 
 
 def slope(function: Callable[[float], float], at: float, precision: float = PRECISION) -> Slope:
@@ -104,15 +112,17 @@ def slope(function: Callable[[float], float], at: float, precision: float = PREC
     return Slope(0.5 * (left + right), left, right, kink=True)
 
 
-def judged(name: str, reverse: float, found: Slope, dual: float | None, precision: float) -> Checked:
+def judged(
+    name: str, reverse: float, found: Slope, dual: float | None, precision: float, scale: float
+) -> Checked:
     """The verdict on one derivative."""
     if found.kink:
         low, high = sorted((found.left, found.right))
         slack = precision * max(1.0, abs(low), abs(high))
         passed = low - slack <= reverse <= high + slack
     else:
-        passed = distance(reverse, found.central) <= precision
-        passed = passed and (dual is None or distance(reverse, dual) <= precision)
+        passed = distance(reverse, found.central, scale) <= precision
+        passed = passed and (dual is None or distance(reverse, dual, scale) <= precision)
     return Checked(name, reverse, found.central, dual, found.left, found.right, found.kink, passed)
 
 
@@ -141,6 +151,7 @@ def check_values(
     for value, gradient in zip(order, before, strict=True):
         value.grad = gradient
     places = {id(value): at for at, value in enumerate(order)}
+    scale = scale_of(gradients.get(id(value), 0.0) for value in chosen)
     checked = []
     for value in chosen:
         if id(value) not in places:
@@ -150,7 +161,7 @@ def check_values(
         found = slope(partial(_number, result, behind, value), value.data, precision)
         dual = _at(result, behind, value, Dual(value.data, 1.0))
         exact = dual.slope if isinstance(dual, Dual) else 0.0
-        checked.append(judged(name, gradients[id(value)], found, exact, precision))
+        checked.append(judged(name, gradients[id(value)], found, exact, precision, scale))
     return Report(tuple(checked), precision)
 
 

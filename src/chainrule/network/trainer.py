@@ -17,6 +17,7 @@ from chainrule.network.initialise import initial_parameters, surviving, survivor
 from chainrule.network.lower import EVALUATED, Lowering, lower
 from chainrule.network.plan import LayerSpans, Plan
 from chainrule.network.stream import Stream
+from chainrule.network.unrolled import Batch, Unrolled, unrolled
 from chainrule.program import Span
 from chainrule.program.instructions import COUNT, CURSOR, EPOCH, RANDOM
 from chainrule.rules import OPTIMISERS, REGULARISERS
@@ -183,6 +184,26 @@ class Trainer:
         self._gather_again()
         self._prime()
 
+    def running(self) -> dict[str, array[float]]:
+        """What batch normalisation has seen: means and variances of each layer, by name; empty without."""
+        return {name: self._vector(name) for name in self._moving() if name.startswith("running.")}
+
+    def set_running(self, numbers: Mapping[str, array[float]]) -> None:
+        """Take over what ``running`` gave. ``ProgramError`` where it is of another network."""
+        wanted = {name: len(found) for name, found in self.running().items()}
+        given = {name: len(found) for name, found in numbers.items()}
+        if wanted != given:
+            odd = next(name for name in (*wanted, *given) if wanted.get(name) != given.get(name))
+            raise ProgramError(
+                "error.snapshot",
+                where="running",
+                name=odd,
+                found=given.get(odd, 0),
+                wanted=wanted.get(odd, 0),
+            )
+        for name, found in numbers.items():
+            self._write(name, found)
+
     def forecast(self) -> array[float]:
         """The change that the next update will make to each parameter; nothing is changed."""
         before = {
@@ -290,6 +311,21 @@ class Trainer:
         """All weights and biases; ``layers`` says which is which."""
         return self._vector("parameters")
 
+    def parameter_name(self, at: int) -> str:
+        """What parameter ``at`` is, by layer and neuron (from 1): ``layer 2 weight 3 ← 1``, ``layer 1 bias 4`` …"""
+        number, layer = next((n, layer) for n, layer in enumerate(self.layers, 1) if at < layer.end)
+        if layer.custom is not None and at < layer.biases:
+            return f"layer {number} {layer.custom.name} {at - layer.weights + 1}"
+        if at < layer.biases:
+            neuron, source = divmod(at - layer.weights, layer.inputs)
+            return f"layer {number} weight {neuron + 1} ← {source + 1}"
+        for kind, first in (("shift", layer.shifts), ("scale", layer.scales), ("bias", layer.biases)):
+            if 0 <= first <= at:
+                return f"layer {number} {kind} {at - first + 1}"
+        raise ProgramError(
+            "error.parameter_index", where="parameters", index=at, last=self._plan.parameters - 1
+        )
+
     def gradients(self, example: int | None = None) -> array[float]:
         """The derivative of the objective (the mean loss over the current batch and the penalty) with respect to each
         parameter, or the part of it that comes from one example: the adjoint of each weighted sum times what the
@@ -317,6 +353,25 @@ class Trainer:
                 found.extend(shifts)
             before = batch.outputs[index - 1].value
         return found
+
+    def unrolled(self) -> Unrolled:
+        """The objective on the current batch as a graph of ``Value``s, to ask and to check against."""
+        return unrolled(self._plan, self.parameters(), self.unrolled_batch(), self._hyper)
+
+    def unrolled_batch(self) -> Batch:
+        """The current batch example by example, and what dropout makes of its hidden outputs."""
+        region, spans = self._lowered.batch, self._lowered.program.spans
+        masks = {
+            index: self._examples_of(spans[f"batch.{index}.mask"])
+            for index in range(1, len(self.layers))
+            if self._plan.dropout
+        }
+        return Batch(self._examples_of(region.inputs.value), self._examples_of(region.target), masks)
+
+    def _examples_of(self, span: Span) -> list[list[float]]:
+        """The columns of a matrix that are examples of the current batch."""
+        numbers = self._machine.read(span.offset, span.size)
+        return [list(numbers[column :: span.stride]) for column in range(self.batch)]
 
     def values(self, example: int | None = None) -> array[float]:
         """What each node shows, inputs first, the loss last: for one example of the batch, or the batch mean."""

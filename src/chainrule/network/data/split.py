@@ -24,7 +24,7 @@ class Split:
 
     ``targets`` are what a regression learns: the values of a planar table as they are, of others less the mean
     ``target_mean`` and divided by the deviation ``target_deviation`` that they have over the training rows. Empty for
-    classifications.
+    classifications. ``input_means`` and ``input_deviations`` are those of the features; empty for planar tables.
     """
 
     table: Table
@@ -34,6 +34,18 @@ class Split:
     targets: array[float] = field(factory=lambda: array("d"))
     target_mean: float = 0.0
     target_deviation: float = 1.0
+    input_means: tuple[float, ...] = ()
+    input_deviations: tuple[float, ...] = ()
+
+    def scaled(self, inputs: array[float]) -> array[float]:
+        """Row-major ``inputs`` in the units of the table, as the network gets them."""
+        if not self.input_means:
+            return inputs
+        width = len(self.input_means)
+        found = array("d", inputs)
+        for column, (mean, deviation) in enumerate(zip(self.input_means, self.input_deviations, strict=True)):
+            found[column::width] = array("d", [(value - mean) / deviation for value in inputs[column::width]])
+        return found
 
 
 def split(table: Table, train_share: float, seed: int) -> Split:
@@ -56,6 +68,8 @@ def split(table: Table, train_share: float, seed: int) -> Split:
             table=table, training=training, validation=validation, inputs=table.inputs, targets=table.values
         )
     mean, deviation = _spread(table.values, training) if table.values else (0.0, 1.0)
+    width = len(table.features)
+    spreads = [_spread(table.inputs[column::width], training) for column in range(width)]
     return Split(
         table=table,
         training=training,
@@ -64,6 +78,8 @@ def split(table: Table, train_share: float, seed: int) -> Split:
         targets=array("d", [(value - mean) / deviation for value in table.values]),
         target_mean=mean,
         target_deviation=deviation,
+        input_means=tuple(each for each, _ in spreads),
+        input_deviations=tuple(each for _, each in spreads),
     )
 
 
