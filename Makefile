@@ -47,22 +47,24 @@ test-web: .make/web
 	cd web && npm test --silent
 
 test-browser: .make/venv $(PAGE)
-	chromium=$$($(BIN)/python scripts/find_chromium.py) && cd web \
+	chromium=$$($(BIN)/python scripts/find_browser.py chromium) && cd web \
 		&& CHROMIUM="$$chromium" CHAINRULE="$(CURDIR)/$(BIN)/chainrule" node_modules/.bin/vitest run --config e2e/vitest.config.ts
 
 test-python: .make/venv $(LICENCES)
+	$(BIN)/python scripts/find_browser.py chromium >/dev/null
+	$(BIN)/python scripts/find_browser.py firefox >/dev/null
 	$(BIN)/pytest -q
 
 wheel: .make/venv $(LICENCES)
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 shots: .make/venv $(PAGE)
-	chromium=$$($(BIN)/python scripts/find_chromium.py) && cd web \
+	chromium=$$($(BIN)/python scripts/find_browser.py chromium) && cd web \
 		&& CHROMIUM="$$chromium" CHAINRULE="$(CURDIR)/$(BIN)/chainrule" node_modules/.bin/vitest run --config e2e/shots.config.ts
 
 bench: .make/bench $(PAGE)
 	$(BIN)/python bench/steps.py
-	chromium=$$($(BIN)/python scripts/find_chromium.py) && cd web \
+	chromium=$$($(BIN)/python scripts/find_browser.py chromium) && cd web \
 		&& CHROMIUM="$$chromium" CHAINRULE="$(CURDIR)/$(BIN)/chainrule" node_modules/.bin/vitest run --config e2e/figures.config.ts
 
 clean:
