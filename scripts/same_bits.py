@@ -144,18 +144,12 @@ def ask(browser: str, path: str, machine: Recorder) -> str:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     profile = tempfile.mkdtemp(prefix="chainrule-bits-")
     url = f"http://127.0.0.1:{server.server_port}/"
-    quiet = [
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-    ]
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    plain = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
     command = {
-        "chromium": [path, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", *quiet]
-        + [f"--user-data-dir={profile}", url],
+        "chromium": [path, *plain, *quiet, f"--user-data-dir={profile}", url],
         "firefox": [path, "--headless", "--no-remote", "--profile", profile, url],
     }[browser]
-    # Without a home of their own browsers of two accounts quarrel over one profile.
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         arrived.wait(SECONDS)

@@ -4,6 +4,8 @@
 
 # For users of the package, and micrograd's names for its own code.
 _.tanh, _.sigmoid, _.leaky_relu, _.elu, _.gelu, _.silu, _.softplus, _.clip
+_.save, _.classify, _.refresh, _.recomputed, _.worst, _.child, _.turned_invalid, _.turned_valid, _.empty
+directional, torch_text, assemble
 _._prev, _._op, _.zero_grad
 MLP
 
@@ -17,3 +19,6 @@ _.highlight_threshold, _.gradient_precision, _.update_threshold
 _.thresholds, _.gradient_scale, _.gradient_limit, _.value_limit, _.invalid
 _.max_steps, _.paces, _.training_rows, _.validation_rows, _.operation
 _.map_width, _.map_height, _.inspection, _.batch_gradient
+
+# Called by Python itself or by the standard library.
+_.__getattr__, _.__dir__, __getattr__, __dir__, _.do_GET, _.do_POST, _.log_message
