@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chainrule.errors import ConfigError
 from chainrule.protocol.decode import DEEPEST, LARGEST, LONGEST, command_id, read_command
 from chainrule.protocol.messages import COMMANDS
-from chainrule.session.commands import Ack, Edit, Hello, Inspect, Look, Pace, Play, Step
+from chainrule.session.commands import Ack, Edit, Hello, Inspect, Look, Pace, Play, SetParameter, Step
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10)
 TREES = st.recursive(
@@ -48,6 +48,14 @@ def refused(message: object) -> ConfigError:
             {"type": "edit", "id": 6, "changes": {"seed": 2, "network.hidden": [4, 2], "data.name": "xor"}},
             Edit(id=6, changes={"seed": 2, "network.hidden": [4, 2], "data.name": "xor"}),
         ),
+        (
+            {"type": "edit", "id": 7, "changes": {"data.features": ["x1", "sin_x2"]}},
+            Edit(id=7, changes={"data.features": ["x1", "sin_x2"]}),
+        ),
+        (
+            {"type": "setparameter", "id": 8, "target": "w:1:0:2", "value": -0.5},
+            SetParameter(id=8, target="w:1:0:2", value=-0.5),
+        ),
     ],
 )
 def test_a_good_message_is_the_command_it_names(message: object, command: object) -> None:
@@ -58,6 +66,7 @@ def test_every_command_can_be_read() -> None:
     for name in COMMANDS:
         message = {"type": name, "id": 1, **({"seq": 1} if name == "ack" else {})}
         message |= {"steps_per_second": 1} if name == "pace" else {}
+        message |= {"target": "b:1:0", "value": 0.5} if name == "setparameter" else {}
         assert type(read_command(json.dumps(message))) is COMMANDS[name]
 
 

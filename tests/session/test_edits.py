@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 
 from chainrule.config import NetworkLimits, Settings
 from chainrule.errors import ConfigError
-from chainrule.rules import LOSSES, OPTIMISERS
+from chainrule.network.data import FEATURES
+from chainrule.network.initialisers import INITIALISERS
+from chainrule.network.plan import NORMALISATIONS
+from chainrule.rules import CLIPPINGS, LOSSES, OPTIMISERS, REGULARISERS, SCHEDULES
 from chainrule.session.catalogue import catalogue, menu
 from chainrule.session.edits import Facts, changed, defaults, fitted, flat, plan, settled
 from chainrule.session.experiment import Experiment, NetworkShape
@@ -42,6 +45,17 @@ good: dict[str, st.SearchStrategy[Any]] = {
     "training.learning_rate": st.floats(1e-5, 10),
     "training.loss": st.sampled_from(sorted(LOSSES)),
     "training.batch_size": st.integers(1, 1000),
+    "data.features": st.lists(st.sampled_from(list(FEATURES)), min_size=1, unique=True).map(
+        lambda names: [name for name in FEATURES if name in names]
+    ),
+    "network.normalisation": st.sampled_from(NORMALISATIONS),
+    "network.dropout": st.floats(0, 0.9),
+    "network.initialiser": st.sampled_from(sorted(INITIALISERS)),
+    "training.schedule": st.sampled_from(sorted(SCHEDULES)),
+    "training.regulariser": st.sampled_from(sorted(REGULARISERS)),
+    "training.clipping": st.sampled_from(sorted(CLIPPINGS)),
+    "training.hyper.strength": st.floats(0, 1),
+    "training.hyper.clip_norm": st.floats(0.001, 100),
     "training.hyper.momentum": st.floats(0, 0.999),
     "training.hyper.beta1": st.floats(0, 0.999),
     "seed": st.integers(0, 2**32 - 1),
@@ -51,6 +65,7 @@ odd = st.one_of(
     st.floats(),
     st.text(max_size=8),
     st.lists(st.integers(-3, 200), max_size=13),
+    st.lists(st.sampled_from(["x1", "x2", "x3"]), max_size=3),
     st.booleans(),
 )
 one_edit = st.one_of(
@@ -76,11 +91,11 @@ def test_any_sequence_of_edits_leaves_a_valid_experiment_or_an_error_with_a_plac
             continue
         values = flat(after)
         for path, value in values.items():
-            assert checked(field(path, after.training.optimiser, MENU), value, LIMITS.max_layers) == value
+            assert checked(field(path, after.training, MENU), value, LIMITS.max_layers) == value
         for path, value in changes.items():
             assert values[path] == value
         assert plan(after, BINARY).parameters <= LIMITS.max_total_parameters
-        assert after.training.hyper.keys() == defaults(after.training.optimiser).keys()
+        assert after.training.hyper.keys() == defaults(after.training).keys()
         assert "binary" in LOSSES[after.training.loss].tasks
         assert after.training.batch_size <= BINARY.rows
         experiment = after

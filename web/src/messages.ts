@@ -1,7 +1,7 @@
 // Generated from src/chainrule/session/{commands,events,experiment}.py and src/chainrule/config.py.
 // Do not edit; run `python -m chainrule.protocol.typescript` instead.
 
-export const SCHEMA = "de8d89cd954a";
+export const SCHEMA = "500c35831e4b";
 
 /** First message of a connection: which session to resume (empty: a new one) and the last ``seq`` seen. */
 export interface Hello {
@@ -46,7 +46,15 @@ export interface Renew {
 export interface Edit {
   readonly type: "edit";
   readonly id: number;
-  readonly changes?: Readonly<Record<string, string | number | readonly number[]>>;
+  readonly changes?: Readonly<Record<string, string | number | readonly number[] | readonly string[]>>;
+}
+
+/** Give a weight or a bias (``w:L:J:I``, ``b:L:J``) another value; only what depends on it is computed again. */
+export interface SetParameter {
+  readonly type: "setparameter";
+  readonly id: number;
+  readonly target: string;
+  readonly value: number;
 }
 
 /** Training steps a second while playing. */
@@ -130,7 +138,7 @@ export interface Settings {
  */
 export interface DatasetChoice {
   readonly name: string;
-  readonly task: "binary" | "multiclass";
+  readonly task: "binary" | "multiclass" | "regression";
   readonly generated: boolean;
   readonly inputs: number;
   readonly classes: number;
@@ -143,11 +151,12 @@ export interface DatasetChoice {
  * What one path of the experiment may hold; the page builds its control from this, the session checks by it.
  *
  * Numbers have ``low <= value <= high`` and ``step`` (0: any); ``scale`` says how a slider spreads them.
- * Choices list their names. ``layers`` marks ``network.hidden``: ``low``/``high`` bound a layer's neurons.
+ * Choices list their names; ``names`` is a list of some of them, at least one. ``layers`` marks ``network.hidden``:
+ * ``low``/``high`` bound a layer's neurons.
  */
 export interface FieldSpec {
   readonly path: string;
-  readonly kind: "number" | "integer" | "choice" | "layers";
+  readonly kind: "number" | "integer" | "choice" | "names" | "layers";
   readonly low: number;
   readonly high: number;
   readonly step: number;
@@ -155,11 +164,17 @@ export interface FieldSpec {
   readonly choices: readonly string[];
 }
 
-/** One optimiser of the menu with its hyperparameters (learning rate apart), their defaults and bounds. */
-export interface OptimiserChoice {
+/** One entry of a menu with its hyperparameters (learning rate apart), their defaults and bounds. */
+export interface RuleChoice {
   readonly name: string;
   readonly defaults: Readonly<Record<string, number>>;
   readonly fields: readonly FieldSpec[];
+}
+
+/** The entries for one path of the experiment (``training.optimiser``, ``training.schedule`` …). */
+export interface RuleMenu {
+  readonly path: string;
+  readonly choices: readonly RuleChoice[];
 }
 
 /** One loss of the menu and the tasks it fits. */
@@ -172,7 +187,7 @@ export interface LossChoice {
 export interface Catalogue {
   readonly datasets: readonly DatasetChoice[];
   readonly activations: readonly string[];
-  readonly optimisers: readonly OptimiserChoice[];
+  readonly menus: readonly RuleMenu[];
   readonly losses: readonly LossChoice[];
   readonly fields: readonly FieldSpec[];
 }
@@ -223,27 +238,41 @@ export interface Welcome {
  *
  * ``name`` is a data set of the catalogue. ``points`` and ``noise`` shape generated sets only; shipped
  * and own sets have the rows they have. ``train_share`` is the part used for training, the rest validates.
+ * ``features`` are what the network gets of a plane; other sets have the features they have.
  */
 export interface DataChoice {
   readonly name: string;
   readonly points: number;
   readonly noise: number;
   readonly train_share: number;
+  readonly features: readonly string[];
 }
 
-/** The hidden layers, input side first: neurons of each, and the activation they share. */
+/**
+ * The hidden layers, input side first: neurons of each, and what they share: the activation, how their sums are
+ * normalised, the part of their outputs that training drops. ``initialiser`` draws the weights to begin with.
+ */
 export interface NetworkShape {
   readonly hidden: readonly number[];
   readonly activation: string;
+  readonly normalisation: string;
+  readonly dropout: number;
+  readonly initialiser: string;
 }
 
-/** How it learns. ``hyper`` holds the optimiser's hyperparameters besides the learning rate, by name. */
+/**
+ * How it learns. ``hyper`` holds the hyperparameters of the optimiser (the learning rate apart), the schedule, the
+ * regulariser and the clipping, by name.
+ */
 export interface Training {
   readonly optimiser: string;
   readonly learning_rate: number;
   readonly hyper: Readonly<Record<string, number>>;
   readonly loss: string;
   readonly batch_size: number;
+  readonly schedule: string;
+  readonly regulariser: string;
+  readonly clipping: string;
 }
 
 /** Data, network, training and the seed from which all randomness of the run is drawn. */
@@ -260,7 +289,7 @@ export interface Document {
   readonly seq: number;
   readonly revision: number;
   readonly experiment: Experiment;
-  readonly task: "binary" | "multiclass";
+  readonly task: "binary" | "multiclass" | "regression";
   readonly parameters: number;
   readonly pace: number;
   readonly example: number | null;
@@ -269,6 +298,7 @@ export interface Document {
 /**
  * The examples. Binary sets with two inputs lie on a plane: ``x``, ``y`` in units of ``extent`` (the map
  * covers [-extent, extent] both ways). Others leave ``x``, ``y`` empty. ``split``: 0 training, 1 validation.
+ * ``value`` holds the targets of a regression as the network learns them; empty for classifications.
  */
 export interface Dataset {
   readonly type: "dataset";
@@ -284,6 +314,7 @@ export interface Dataset {
   readonly x: Float32Array;
   readonly y: Float32Array;
   readonly label: Uint8Array;
+  readonly value: Float32Array;
   readonly split: Uint8Array;
 }
 
@@ -361,7 +392,9 @@ export interface Inspection {
  *
  * ``parameters``, ``gradients``: by parameter; ``values``, ``adjoints``: by node of the graph. Where ``example`` of
  * the batch is shown, its values and its part of the gradients; when that is null, mean values and whole gradients.
- * ``batch_loss`` is of the batch; the four others are over whole sets. ``maps``: node by node (loss left out) a
+ * ``batch_loss`` is of the batch, ``penalty`` what the regulariser adds to it; the others are over whole sets, NaN
+ * where the task has no such measure. ``rate`` is the learning rate of the next update. ``recomputed`` counts the
+ * nodes that the last change computed anew. ``maps``: node by node (loss left out) a
  * picture of ``map_width`` x ``map_height``, row by row from the top, -127 … 127 for a value of -1 … 1 (clipped;
  * -128 marks NaN). On a plane a picture is the response over the plane; else each row shows examples of one
  * class. ``confusion``: true class by predicted class, counts on the validation set. ``curve``: flat ``step,
@@ -382,6 +415,11 @@ export interface Frame {
   readonly validation_loss: number;
   readonly training_accuracy: number;
   readonly validation_accuracy: number;
+  readonly training_r2: number;
+  readonly validation_r2: number;
+  readonly penalty: number;
+  readonly rate: number;
+  readonly recomputed: number;
   readonly parameters: Float64Array;
   readonly gradients: Float64Array;
   readonly values: Float64Array;
@@ -411,6 +449,18 @@ export interface Notice {
   readonly command: number;
 }
 
-export type Command = Hello | Play | Pause | Step | Restart | Renew | Edit | Pace | Look | Inspect | Ack;
+export type Command =
+  | Hello
+  | Play
+  | Pause
+  | Step
+  | Restart
+  | Renew
+  | Edit
+  | SetParameter
+  | Pace
+  | Look
+  | Inspect
+  | Ack;
 
 export type Event = Welcome | Document | Dataset | Graph | Frame | Notice;

@@ -212,6 +212,8 @@ def _setting(value: object, _: object) -> Setting:
     layers = isinstance(value, list) and all(_is_whole(each, LARGEST) for each in value)
     if whole or number or layers:
         return value  # type: ignore[return-value]
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return [_text(each, None) for each in value]
     if isinstance(value, str):
         return _text(value, None)
     raise _WrongError("error.message_setting", value)

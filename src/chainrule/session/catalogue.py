@@ -4,17 +4,43 @@ by it. Menus are read from the rule tables, so a new rule is in the menus withou
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal, cast
 
 from chainrule.config import Settings
-from chainrule.network.data import FEWEST_POINTS, MOST_NOISE, MOST_POINTS, Choice, Table, choice, choices
-from chainrule.rules import LOSSES, OPTIMISERS, RULES, Hyper, Optimiser
-from chainrule.rules.optimisers import LEARNING_RATE
-from chainrule.session.events import Catalogue, DatasetChoice, FieldSpec, LossChoice, OptimiserChoice
+from chainrule.network.data import (
+    FEATURES,
+    FEWEST_POINTS,
+    MOST_NOISE,
+    MOST_POINTS,
+    Choice,
+    Table,
+    choice,
+    choices,
+)
+from chainrule.network.initialisers import INITIALISERS
+from chainrule.network.plan import DROPOUT_RATE, NORMALISATIONS
+from chainrule.rules import CLIPPINGS, LOSSES, OPTIMISERS, REGULARISERS, RULES, SCHEDULES, Hyper
+from chainrule.rules.clipping import Clipping
+from chainrule.rules.optimisers import LEARNING_RATE, Optimiser
+from chainrule.rules.regularisers import Regulariser
+from chainrule.rules.schedules import Schedule
+from chainrule.session.events import Catalogue, DatasetChoice, FieldSpec, LossChoice, RuleChoice, RuleMenu
 from chainrule.session.experiment import SEED_LIMIT
 
 PACES = (1.0, 5.0, 20.0, 100.0, 300.0, 1000.0)
 DEFAULT_PACE = 100.0
+
+Entry = Optimiser | Schedule | Regulariser | Clipping
+MENUS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
+    {
+        "training.optimiser": OPTIMISERS,
+        "training.schedule": SCHEDULES,
+        "training.regulariser": REGULARISERS,
+        "training.clipping": CLIPPINGS,
+    }
+)
+"""The rule tables whose entries have hyperparameters of their own, by path."""
 
 
 def catalogue(settings: Settings, datasets: Sequence[DatasetChoice]) -> Catalogue:
@@ -23,7 +49,9 @@ def catalogue(settings: Settings, datasets: Sequence[DatasetChoice]) -> Catalogu
     return Catalogue(
         datasets=tuple(datasets),
         activations=activations,
-        optimisers=tuple(_optimiser(each) for each in OPTIMISERS.values()),
+        menus=tuple(
+            RuleMenu(path=path, choices=tuple(map(_entry, table.values()))) for path, table in MENUS.items()
+        ),
         losses=tuple(LossChoice(name=name, tasks=tuple(loss.tasks)) for name, loss in LOSSES.items()),
         fields=(
             FieldSpec(path="data.name", kind="choice", choices=tuple(each.name for each in datasets)),
@@ -37,6 +65,7 @@ def catalogue(settings: Settings, datasets: Sequence[DatasetChoice]) -> Catalogu
             ),
             FieldSpec(path="data.noise", kind="number", low=0, high=MOST_NOISE, step=0.01),
             FieldSpec(path="data.train_share", kind="number", low=0.1, high=0.9, step=0.05),
+            FieldSpec(path="data.features", kind="names", choices=tuple(FEATURES)),
             FieldSpec(
                 path="network.hidden",
                 kind="layers",
@@ -44,7 +73,10 @@ def catalogue(settings: Settings, datasets: Sequence[DatasetChoice]) -> Catalogu
                 high=settings.network_limits.max_neurons_per_layer,
             ),
             FieldSpec(path="network.activation", kind="choice", choices=activations),
-            FieldSpec(path="training.optimiser", kind="choice", choices=tuple(OPTIMISERS)),
+            FieldSpec(path="network.normalisation", kind="choice", choices=NORMALISATIONS),
+            FieldSpec(path="network.dropout", kind="number", low=0, high=DROPOUT_RATE.high, step=0.05),
+            FieldSpec(path="network.initialiser", kind="choice", choices=tuple(INITIALISERS)),
+            *(FieldSpec(path=path, kind="choice", choices=tuple(table)) for path, table in MENUS.items()),
             _hyper("training.learning_rate", LEARNING_RATE),
             FieldSpec(path="training.loss", kind="choice", choices=tuple(LOSSES)),
             FieldSpec(
@@ -78,10 +110,10 @@ def _dataset(known: Choice, name: str) -> DatasetChoice:
     )
 
 
-def _optimiser(optimiser: Optimiser) -> OptimiserChoice:
-    own = {name: hyper for name, hyper in optimiser.hyper.items() if name != "learning_rate"}
-    return OptimiserChoice(
-        name=optimiser.name,
+def _entry(entry: Entry) -> RuleChoice:
+    own = {name: hyper for name, hyper in entry.hyper.items() if name != "learning_rate"}
+    return RuleChoice(
+        name=entry.name,
         defaults={name: hyper.default for name, hyper in own.items()},
         fields=tuple(_hyper(f"training.hyper.{name}", hyper) for name, hyper in own.items()),
     )

@@ -7,7 +7,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
-Setting = str | int | float | list[int]
+Setting = str | int | float | list[int] | list[str]
 
 
 @frozen(kw_only=True)
@@ -64,6 +64,15 @@ class Edit:
 
 
 @frozen(kw_only=True)
+class SetParameter:
+    """Give a weight or a bias (``w:L:J:I``, ``b:L:J``) another value; only what depends on it is computed again."""
+
+    id: int
+    target: str
+    value: float
+
+
+@frozen(kw_only=True)
 class Pace:
     """Training steps a second while playing."""
 
@@ -95,4 +104,4 @@ class Ack:
     seq: int
 
 
-Command = Hello | Play | Pause | Step | Restart | Renew | Edit | Pace | Look | Inspect | Ack
+Command = Hello | Play | Pause | Step | Restart | Renew | Edit | SetParameter | Pace | Look | Inspect | Ack

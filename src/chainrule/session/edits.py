@@ -14,7 +14,8 @@ from attrs import evolve, frozen
 from chainrule.config import NetworkLimits
 from chainrule.errors import ConfigError, Fact
 from chainrule.network.plan import Plan
-from chainrule.rules import LOSSES, OPTIMISERS
+from chainrule.rules import LOSSES, OPTIMISERS, Task
+from chainrule.session.catalogue import MENUS
 from chainrule.session.commands import Setting
 from chainrule.session.events import Catalogue
 from chainrule.session.experiment import Experiment, NetworkShape, Training
@@ -25,7 +26,7 @@ from chainrule.session.fields import HYPER, checked, field
 class Facts:
     """What ``settled`` must know of the data: ``outputs`` of the network, ``rows`` to train on."""
 
-    task: str
+    task: Task
     inputs: int
     outputs: int
     rows: int
@@ -45,10 +46,10 @@ def changed(
 ) -> Experiment:
     """``experiment`` with ``changes``, each value within its field. Raises ``ConfigError`` with ``where`` the path.
 
-    Another optimiser comes with the defaults of its hyperparameters, so it is read before them.
+    Another optimiser, schedule … comes with the defaults of its hyperparameters, so it is read before them.
     """
-    for path in sorted(changes, key=lambda path: path != "training.optimiser"):
-        value = checked(field(path, experiment.training.optimiser, catalogue), changes[path], max_layers)
+    for path in sorted(changes, key=lambda path: path not in MENUS):
+        value = checked(field(path, experiment.training, catalogue), changes[path], max_layers)
         experiment = _with(experiment, path, value)
     return experiment
 
@@ -61,9 +62,16 @@ def flat(experiment: Experiment) -> dict[str, Setting]:
         "data.points": data.points,
         "data.noise": data.noise,
         "data.train_share": data.train_share,
+        "data.features": list(data.features),
         "network.hidden": list(network.hidden),
         "network.activation": network.activation,
+        "network.normalisation": network.normalisation,
+        "network.dropout": network.dropout,
+        "network.initialiser": network.initialiser,
         "training.optimiser": training.optimiser,
+        "training.schedule": training.schedule,
+        "training.regulariser": training.regulariser,
+        "training.clipping": training.clipping,
         "training.learning_rate": training.learning_rate,
         "training.loss": training.loss,
         "training.batch_size": training.batch_size,
@@ -118,7 +126,7 @@ def settled(
             )
         training = evolve(training, batch_size=facts.rows)
         remarks.append(_remark("batch_clipped", "training.batch_size", value=facts.rows))
-    hyper = {**defaults(training.optimiser), **training.hyper}
+    hyper = {**defaults(training), **training.hyper}
     after = evolve(draft, training=evolve(training, hyper=hyper))
     found = plan(after, facts).parameters
     if found > limits.max_total_parameters:
@@ -162,19 +170,30 @@ def _narrowed(network: NetworkShape, layers: int, neurons: int) -> NetworkShape:
 
 def plan(experiment: Experiment, facts: Facts) -> Plan:
     """The network that ``experiment`` asks for on such data."""
-    training = experiment.training
+    network, training = experiment.network, experiment.training
     return Plan(
-        sizes=(facts.inputs, *experiment.network.hidden, facts.outputs),
-        activation=experiment.network.activation,
+        sizes=(facts.inputs, *network.hidden, facts.outputs),
+        activation=network.activation,
         loss=training.loss,
         optimiser=training.optimiser,
         batch=training.batch_size,
+        task=facts.task,
+        normalisation=network.normalisation,
+        dropout=network.dropout > 0,
+        initialiser=network.initialiser,
+        schedule=training.schedule,
+        regulariser=training.regulariser,
+        clipping=training.clipping,
     )
 
 
-def defaults(optimiser: str) -> dict[str, float]:
-    """The hyperparameters of ``optimiser`` besides the learning rate, as they are unless chosen."""
-    hyper = OPTIMISERS[optimiser].hyper
+def defaults(training: Training) -> dict[str, float]:
+    """The hyperparameters of what ``training`` has chosen, the learning rate apart, as they are unless chosen."""
+    return {name: value for path in MENUS for name, value in _own(path, training).items()}
+
+
+def _own(path: str, training: Training) -> dict[str, float]:
+    hyper = MENUS[path][getattr(training, path.removeprefix("training."))].hyper
     return {name: each.default for name, each in hyper.items() if name != "learning_rate"}
 
 
@@ -206,8 +225,10 @@ def _with(experiment: Experiment, path: str, value: Any) -> Experiment:
     part: Any = getattr(experiment, group)
     if path.startswith(HYPER):
         part = evolve(part, hyper={**part.hyper, path.removeprefix(HYPER): value})
-    elif path == "training.optimiser" and value != part.optimiser:
-        part = evolve(part, optimiser=value, hyper=defaults(value))
+    elif path in MENUS and value != getattr(part, name):
+        kept = {key: number for key, number in part.hyper.items() if key not in _own(path, part)}
+        part = evolve(part, **{name: value})
+        part = evolve(part, hyper={**kept, **_own(path, part)})
     else:
         part = evolve(part, **{name: tuple(value) if isinstance(value, list) else value})
     return evolve(experiment, **{group: part})

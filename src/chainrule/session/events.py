@@ -38,11 +38,12 @@ class FieldSpec:
     """What one path of the experiment may hold; the page builds its control from this, the session checks by it.
 
     Numbers have ``low <= value <= high`` and ``step`` (0: any); ``scale`` says how a slider spreads them.
-    Choices list their names. ``layers`` marks ``network.hidden``: ``low``/``high`` bound a layer's neurons.
+    Choices list their names; ``names`` is a list of some of them, at least one. ``layers`` marks ``network.hidden``:
+    ``low``/``high`` bound a layer's neurons.
     """
 
     path: str
-    kind: Literal["number", "integer", "choice", "layers"]
+    kind: Literal["number", "integer", "choice", "names", "layers"]
     low: float = 0.0
     high: float = 0.0
     step: float = 0.0
@@ -66,12 +67,20 @@ class DatasetChoice:
 
 
 @frozen(kw_only=True)
-class OptimiserChoice:
-    """One optimiser of the menu with its hyperparameters (learning rate apart), their defaults and bounds."""
+class RuleChoice:
+    """One entry of a menu with its hyperparameters (learning rate apart), their defaults and bounds."""
 
     name: str
     defaults: Mapping[str, float]
     fields: tuple[FieldSpec, ...]
+
+
+@frozen(kw_only=True)
+class RuleMenu:
+    """The entries for one path of the experiment (``training.optimiser``, ``training.schedule`` …)."""
+
+    path: str
+    choices: tuple[RuleChoice, ...]
 
 
 @frozen(kw_only=True)
@@ -88,7 +97,7 @@ class Catalogue:
 
     datasets: tuple[DatasetChoice, ...]
     activations: tuple[str, ...]
-    optimisers: tuple[OptimiserChoice, ...]
+    menus: tuple[RuleMenu, ...]
     losses: tuple[LossChoice, ...]
     fields: tuple[FieldSpec, ...]
 
@@ -152,7 +161,8 @@ class Document:
 @frozen(kw_only=True)
 class Dataset:
     """The examples. Binary sets with two inputs lie on a plane: ``x``, ``y`` in units of ``extent`` (the map
-    covers [-extent, extent] both ways). Others leave ``x``, ``y`` empty. ``split``: 0 training, 1 validation."""
+    covers [-extent, extent] both ways). Others leave ``x``, ``y`` empty. ``split``: 0 training, 1 validation.
+    ``value`` holds the targets of a regression as the network learns them; empty for classifications."""
 
     seq: int = 0
     revision: int
@@ -166,6 +176,7 @@ class Dataset:
     x: Float32s
     y: Float32s
     label: Uint8s
+    value: Float32s
     split: Uint8s
 
 
@@ -247,7 +258,9 @@ class Frame:
 
     ``parameters``, ``gradients``: by parameter; ``values``, ``adjoints``: by node of the graph. Where ``example`` of
     the batch is shown, its values and its part of the gradients; when that is None, mean values and whole gradients.
-    ``batch_loss`` is of the batch; the four others are over whole sets. ``maps``: node by node (loss left out) a
+    ``batch_loss`` is of the batch, ``penalty`` what the regulariser adds to it; the others are over whole sets, NaN
+    where the task has no such measure. ``rate`` is the learning rate of the next update. ``recomputed`` counts the
+    nodes that the last change computed anew. ``maps``: node by node (loss left out) a
     picture of ``map_width`` x ``map_height``, row by row from the top, -127 … 127 for a value of -1 … 1 (clipped;
     -128 marks NaN). On a plane a picture is the response over the plane; else each row shows examples of one
     class. ``confusion``: true class by predicted class, counts on the validation set. ``curve``: flat ``step,
@@ -267,6 +280,11 @@ class Frame:
     validation_loss: float
     training_accuracy: float
     validation_accuracy: float
+    training_r2: float
+    validation_r2: float
+    penalty: float
+    rate: float
+    recomputed: int
     parameters: Float64s
     gradients: Float64s
     values: Float64s

@@ -19,31 +19,41 @@ class DataChoice:
 
     ``name`` is a data set of the catalogue. ``points`` and ``noise`` shape generated sets only; shipped
     and own sets have the rows they have. ``train_share`` is the part used for training, the rest validates.
+    ``features`` are what the network gets of a plane; other sets have the features they have.
     """
 
     name: str = "spirals"
     points: int = 500
     noise: float = 0.1
     train_share: float = 0.6
+    features: tuple[str, ...] = ("x1", "x2")
 
 
 @frozen(kw_only=True)
 class NetworkShape:
-    """The hidden layers, input side first: neurons of each, and the activation they share."""
+    """The hidden layers, input side first: neurons of each, and what they share: the activation, how their sums are
+    normalised, the part of their outputs that training drops. ``initialiser`` draws the weights to begin with."""
 
     hidden: tuple[int, ...] = (8, 8)
     activation: str = "tanh"
+    normalisation: str = "none"
+    dropout: float = 0.0
+    initialiser: str = "auto"
 
 
 @frozen(kw_only=True)
 class Training:
-    """How it learns. ``hyper`` holds the optimiser's hyperparameters besides the learning rate, by name."""
+    """How it learns. ``hyper`` holds the hyperparameters of the optimiser (the learning rate apart), the schedule, the
+    regulariser and the clipping, by name."""
 
     optimiser: str = "adam"
     learning_rate: float = 0.03
     hyper: Mapping[str, float] = field(factory=dict)
     loss: str = "mse"
     batch_size: int = 15
+    schedule: str = "constant"
+    regulariser: str = "none"
+    clipping: str = "none"
 
 
 @frozen(kw_only=True)

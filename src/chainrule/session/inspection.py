@@ -14,8 +14,9 @@ from typing import Literal
 
 from attrs import frozen
 
+from chainrule.network.plan import LayerSpans, Plan
 from chainrule.network.trainer import Trainer
-from chainrule.rules import LOSSES, RULES
+from chainrule.rules import LOSSES, REGULARISERS, RULES
 from chainrule.session.events import Inspection, Term
 
 _NUMBER = "(0|[1-9][0-9]{0,8})"
@@ -58,7 +59,7 @@ class Explainer:
     """What is needed to explain any mark at this step, for ``example`` of the batch or (``None``) the whole batch."""
 
     trainer: Trainer
-    loss: str
+    plan: Plan
     example: int | None
     gradients: Sequence[float]
     values: Sequence[float]
@@ -97,6 +98,7 @@ class Explainer:
         else:
             at, name, factors = span.biases + found.neuron, rf"b_{{{found.neuron + 1}}}", (delta,)
         product = r"\,".join(self._nth(factor.latex) for factor in factors)
+        backward = f"{_slope(name)} = {self._summed(product)}"
         whole = self.trainer.gradients()[at]
         change = self.trainer.forecast()[at]
         return Inspection(
@@ -107,7 +109,7 @@ class Explainer:
             gradient=self.gradients[at],
             batch_gradient=whole,
             forward=self._sum(found.layer, found.neuron),
-            backward=f"{_slope(name)} = {self._summed(product)}",
+            backward=backward + (self._penalty_slope(name) if found.kind == "weight" else ""),
             factors=factors if self.example is not None else (),
             change=change,
             moves=moves(change),
@@ -118,7 +120,8 @@ class Explainer:
         forward = name = _activity(found.layer, found.neuron)
         factors: tuple[Term, ...] = ()
         if found.kind == "neuron":
-            forward = rf"{self._activation(found)}, \quad {self._sum(found.layer, found.neuron)}"
+            steps = (self._activation(found), *self._normal(found), self._sum(found.layer, found.neuron))
+            forward = r", \quad ".join(steps)
         last = found.layer == len(self._counts) - 1
         if not last:
             slope, factors = self._consumers(found)
@@ -145,7 +148,7 @@ class Explainer:
         single = self._counts[-1] == 1
         index, letter = "1" if single else "k", "p" if self._softmax else "a"
         names = (self._nth(f"{each}_{{{index}}}") for each in (letter, "t"))
-        each = LOSSES[self.loss].rule.latex(*names)
+        each = LOSSES[self.plan.loss].rule.latex(*names)
         if not single:
             each = rf"\sum_{{k}} {each}"
         at = sum(self._counts)
@@ -192,9 +195,10 @@ class Explainer:
 
     def _activation(self, found: Mark) -> str:
         j, name = found.neuron + 1, self.trainer.layers[found.layer - 1].activation
-        a, z = _activity(found.layer, found.neuron), f"z_{{{j}}}"
+        a, z = _activity(found.layer, found.neuron), self._bent(found)
         if name in RULES:
-            return f"{a} = {RULES[name].latex(z)}"
+            kept = rf"m_{{{j}}}\," if self._dropped(found) else ""
+            return f"{a} = {kept}{RULES[name].latex(z)}"
         return rf"p_{{{j}}} = \frac{{e^{{{z}}}}}{{\sum_{{k}} e^{{z_{{k}}}}}}"  # log_softmax, as probabilities
 
     def _own_slope(self, found: Mark) -> str:
@@ -203,13 +207,54 @@ class Explainer:
             return ""
         name = self.trainer.layers[found.layer - 1].activation
         j = found.neuron + 1
-        delta, z, a = (self._nth(each) for each in (rf"\delta_{{{j}}}", f"z_{{{j}}}", f"a_{{{j}}}"))
-        written = RULES[name].gradient_latex(z, result=a, upstream=_slope(a))[0]
-        return rf", \quad {delta} = {written}"
+        delta, z, a = (self._nth(each) for each in (rf"\delta_{{{j}}}", self._bent(found), f"a_{{{j}}}"))
+        upstream, result = _slope(a), a
+        if self._dropped(found):
+            kept = self._nth(f"m_{{{j}}}")
+            upstream, result = rf"{kept}\,{upstream}", rf"\frac{{{a}}}{{{kept}}}"
+        written = RULES[name].gradient_latex(z, result=result, upstream=upstream)[0]
+        if not self._layer(found).normalised:
+            return rf", \quad {delta} = {written}"
+        # Through the normalisation (Ioffe and Szegedy 2015, section 3; Ba, Kiros and Hinton 2016): the mean and the
+        # part along the normalised numbers are taken out.
+        h, normal = rf"h_{{{j}}}", rf"\hat{{z}}_{{{j}}}"
+        through = rf"{h} - \overline{{h}} - {normal}\,\overline{{h\,\hat{{z}}}}"
+        return (
+            rf", \quad {h} = \gamma_{{{j}}} {_slope(z)} = \gamma_{{{j}}}\,{written},"
+            rf" \quad {delta} = \frac{{{through}}}{{\sqrt{{\sigma^2 + \varepsilon}}}}"
+        )
+
+    def _layer(self, found: Mark) -> LayerSpans:
+        return self.trainer.layers[found.layer - 1]
+
+    def _bent(self, found: Mark) -> str:
+        """What the activation bends: the sum z, or what normalisation makes of it."""
+        return f"{'n' if self._layer(found).normalised else 'z'}_{{{found.neuron + 1}}}"
+
+    def _dropped(self, found: Mark) -> bool:
+        """Whether dropout acts on the layer: m is 0 where a neuron is dropped, else 1 over the share that is kept."""
+        return self.plan.dropout and 0 < found.layer < len(self._counts) - 1
+
+    def _normal(self, found: Mark) -> tuple[str, ...]:
+        """How normalisation makes n of z: over the examples of the batch, or over the neurons of the layer."""
+        if not self._layer(found).normalised:
+            return ()
+        j, over = found.neuron + 1, "B" if self._layer(found).normalisation == "batch" else r"\ell"
+        return (
+            rf"n_{{{j}}} = \gamma_{{{j}}}\,\hat{{z}}_{{{j}}} + \beta_{{{j}}}",
+            rf"\hat{{z}}_{{{j}}} = \frac{{z_{{{j}}} - \mu_{{{over}}}}}{{\sqrt{{\sigma_{{{over}}}^2 + \varepsilon}}}}",
+        )
+
+    def _penalty_slope(self, name: str) -> str:
+        """What the regulariser adds to the gradient of a weight, where the whole batch is shown."""
+        rule = REGULARISERS[self.plan.regulariser].rule
+        if rule is None or self.example is not None:
+            return ""
+        return " + " + rule.gradient_latex(name, result="", upstream="")[0].removeprefix(r" \, ")
 
     def _loss_slope(self, found: Mark) -> str:
         a, t = (self._nth(f"{letter}_{{{found.neuron + 1}}}") for letter in "at")
-        written = LOSSES[self.loss].rule.gradient_latex(
+        written = LOSSES[self.plan.loss].rule.gradient_latex(
             a, t, result=self._nth(r"\ell"), upstream=r"\frac{1}{B}"
         )[0]
         return self._summed(written)

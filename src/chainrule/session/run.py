@@ -110,6 +110,11 @@ class Run:
             self._trainer.set_hyper(hyper)
         self._plan, self._split, self.owed = plan, split, True
 
+    def set_parameter(self, at: int, value: float) -> None:
+        """Another value for one parameter; what does not depend on it stays as it is."""
+        self._trainer.set_parameters({at: value})
+        self.owed = True
+
     def train(self, milliseconds: float) -> None:
         """Make the steps of one slice of time, as many as pace, cost and limits allow."""
         if not (self.playing or self.wanted):
@@ -189,7 +194,7 @@ class Run:
         values, adjoints = trainer.values(example), trainer.adjoints(example)
         explainer = Explainer(
             trainer=trainer,
-            loss=self._plan.loss,
+            plan=self._plan,
             example=example,
             gradients=gradients,
             values=values,
@@ -211,6 +216,11 @@ class Run:
             validation_loss=evaluation.validation_loss,
             training_accuracy=evaluation.training_accuracy,
             validation_accuracy=evaluation.validation_accuracy,
+            training_r2=evaluation.training_r2,
+            validation_r2=evaluation.validation_r2,
+            penalty=trainer.penalty,
+            rate=trainer.rate,
+            recomputed=trainer.recomputed,
             parameters=trainer.parameters(),
             gradients=gradients,
             values=values,
@@ -226,4 +236,6 @@ class Run:
 
 
 def _hyper(experiment: Experiment) -> dict[str, float]:
-    return {"learning_rate": experiment.training.learning_rate, **experiment.training.hyper}
+    training = experiment.training
+    dropped = {"dropout_rate": experiment.network.dropout}
+    return {"learning_rate": training.learning_rate, **training.hyper, **dropped}

@@ -15,9 +15,9 @@ from chainrule.session.experiment import Experiment
 
 
 def facts(split: Split) -> Facts:
-    """What edits must know of the data. Two classes take one output, more take one each."""
+    """What edits must know of the data. Two classes and a value take one output, more classes one each."""
     table = split.table
-    outputs = 1 if table.task == "binary" else len(table.classes)
+    outputs = len(table.classes) if table.task == "multiclass" else 1
     return Facts(task=table.task, inputs=len(table.features), outputs=outputs, rows=len(split.training))
 
 
@@ -28,7 +28,7 @@ def document(
     return Document(
         revision=revision,
         experiment=experiment,
-        task="binary" if known.task == "binary" else "multiclass",
+        task=known.task,
         parameters=plan(experiment, known).parameters,
         pace=pace,
         example=example,
@@ -38,7 +38,7 @@ def document(
 def dataset(split: Split, revision: int) -> Dataset:
     """The examples, row by row."""
     table = split.table
-    plane = table.inputs if table.planar else array("d")
+    plane = table.coordinates
     part = array("B", bytes(table.rows))
     for row in split.validation:
         part[row] = 1
@@ -54,6 +54,7 @@ def dataset(split: Split, revision: int) -> Dataset:
         x=array("f", plane[0::2]),
         y=array("f", plane[1::2]),
         label=array("B", table.labels),
+        value=array("f", split.targets),
         split=part,
     )
 

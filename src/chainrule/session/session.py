@@ -8,10 +8,12 @@ from typing import Literal, assert_never
 
 from attrs import evolve
 
+from chainrule.cache import Cache
 from chainrule.config import Settings
 from chainrule.errors import ChainruleError, ConfigError, Fact
 from chainrule.machine import Machine
-from chainrule.network.data import Split, Table, load, split
+from chainrule.network.data import Split, Table, engineered, load, split
+from chainrule.network.plan import layer_spans
 from chainrule.session import scene
 from chainrule.session.catalogue import PACES, catalogue, menu
 from chainrule.session.commands import (
@@ -26,6 +28,7 @@ from chainrule.session.commands import (
     Play,
     Renew,
     Restart,
+    SetParameter,
     Step,
 )
 from chainrule.session.edits import changed, fitted, flat, plan, settled
@@ -36,6 +39,7 @@ from chainrule.session.palette import palettes
 from chainrule.session.run import Happening, Run, View
 from chainrule.text import sentence
 
+MOST_WEIGHT = 1e6
 _NO_TABLES: Mapping[str, Table] = MappingProxyType({})
 
 
@@ -60,6 +64,7 @@ class Session:
     ) -> None:
         self._settings, self._id, self._tables = settings, session_id, tables
         self._catalogue = catalogue(settings, menu(tables))
+        self._cache: Cache[tuple[Fact, ...], Split] = Cache(settings.performance.cache_size_mb)
         self._generated = {each.name for each in self._catalogue.datasets if each.generated}
         limits = settings.network_limits
         if experiment is None:
@@ -114,6 +119,8 @@ class Session:
                     deepest = self._settings.network_limits.max_layers
                     draft = changed(self._experiment, command.changes, self._catalogue, deepest)
                     return self._become(draft, command.changes, command.id)
+                case SetParameter():
+                    return self._set_parameter(command.target, command.value)
                 case Pace():
                     return self._set_pace(command.steps_per_second)
                 case Look():
@@ -160,6 +167,17 @@ class Session:
         self._run.pace = float(pace)
         return [self._document()]
 
+    def _set_parameter(self, target: str, value: float) -> list[Event]:
+        found = mark(target, self._plan.sizes)
+        if found is None or found.kind not in ("weight", "bias"):
+            raise ConfigError("error.not_a_parameter", target=target[:60])
+        if not abs(value) <= MOST_WEIGHT:
+            raise ConfigError("error.parameter_value", value=value, limit=MOST_WEIGHT)
+        layer = self._run.layers[found.layer - 1]
+        weight = layer.weights + found.neuron * layer.inputs + found.source
+        self._run.set_parameter(weight if found.kind == "weight" else layer.biases + found.neuron, value)
+        return []
+
     def _look(self, example: int | None) -> list[Event]:
         last = self._plan.batch - 1
         if example is not None and not 0 <= example <= last:
@@ -186,9 +204,11 @@ class Session:
         planned = plan(after, facts)
         was = self._plan
         redrawn = divided is not self._split or (
-            (planned.sizes, planned.activation, planned.loss) != (was.sizes, was.activation, was.loss)
+            (layer_spans(planned), planned.loss) != (layer_spans(was), was.loss)
         )
-        fresh = (after.data.name, after.seed) != (before.data.name, before.seed)
+        other = (was.sizes[0], was.sizes[-1], was.kind) != (planned.sizes[0], planned.sizes[-1], planned.kind)
+        begun = ("data.name", "network.initialiser", "seed")
+        fresh = other or any(flat(after)[path] != flat(before)[path] for path in begun)
         self._run.take(after, planned, divided, fresh=fresh)
         self._experiment, self._split, self._facts, self._plan = after, divided, facts, planned
         self._keep_view(redrawn)
@@ -208,12 +228,19 @@ class Session:
         """What the examples and their division depend on; shipped and own sets have no points or noise to set."""
         data = experiment.data
         shape = (data.points, data.noise) if data.name in self._generated else ()
-        return (data.name, data.train_share, experiment.seed, *shape)
+        return (data.name, data.train_share, experiment.seed, *shape, *data.features)
 
     def _divided(self, experiment: Experiment) -> Split:
-        data = experiment.data
-        table = self._tables.get(data.name) or load(data.name, data.points, data.noise, experiment.seed)
-        return split(table, data.train_share, experiment.seed)
+        """The split of an experiment's data, from the cache if it was made before."""
+        found = self._cache.get(self._source(experiment))
+        if found is None:
+            data = experiment.data
+            table = self._tables.get(data.name) or load(data.name, data.points, data.noise, experiment.seed)
+            if table.planar:
+                table = engineered(table, data.features)
+            found = split(table, data.train_share, experiment.seed)
+            self._cache.put(self._source(experiment), found, found.bytes)
+        return found
 
     def _scene(self) -> list[Event]:
         revision, table = self._view.revision, self._split.table

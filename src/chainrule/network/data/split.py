@@ -37,6 +37,22 @@ class Split:
     input_means: tuple[float, ...] = ()
     input_deviations: tuple[float, ...] = ()
 
+    @property
+    def bytes(self) -> int:
+        """Memory that the numbers take, those of the table included."""
+        table = self.table
+        parts = (
+            self.training,
+            self.validation,
+            self.targets,
+            table.inputs,
+            table.labels,
+            table.values,
+            table.place,
+        )
+        shared = 0 if self.inputs is table.inputs else len(self.inputs) * 8
+        return shared + sum(len(part) * part.itemsize for part in parts)
+
     def scaled(self, inputs: array[float]) -> array[float]:
         """Row-major ``inputs`` in the units of the table, as the network gets them."""
         if not self.input_means:
