@@ -76,6 +76,18 @@ export async function write(page: Page, name: string, value: string): Promise<vo
   await exact(page, name).press("Enter");
 }
 
+/** Choose from a menu by its label. */
+export async function select(page: Page, menu: string, label: string): Promise<void> {
+  const box = page.getByRole("combobox", { name: menu, exact: true });
+  await box.selectOption({ label });
+  await expect.poll(() => box.locator("option:checked").textContent(), { timeout: WAIT }).toBe(label);
+}
+
+/** A number that the page carries with every digit, in ``data-name``. */
+export async function figure(page: Page, name: string): Promise<number> {
+  return read((await page.locator(`[data-${name}]`).getAttribute(`data-${name}`)) ?? "NaN");
+}
+
 /** A number as the page writes it. */
 export function read(text: string): number {
   return Number(text.replaceAll("−", "-").replaceAll(",", "").replace("∞", "Infinity").replace("%", ""));
@@ -103,8 +115,10 @@ export async function shown(
   what: "value" | "gradient",
 ): Promise<{ short: number; full: number }> {
   const place = page.locator(`[data-inspector] [data-${what}]`);
+  const box = place.locator("input");
+  const text = (await box.count()) === 1 ? await box.inputValue() : await place.textContent();
   return {
-    short: read((await place.textContent())?.trim() ?? ""),
+    short: read(text?.trim() ?? ""),
     full: read((await place.getAttribute("title")) ?? "NaN"),
   };
 }
@@ -113,6 +127,8 @@ export interface Replay {
   readonly value: number;
   readonly gradient: number;
   readonly validation_loss: number;
+  readonly penalty: number;
+  readonly rate: number;
 }
 
 /** The same experiment on the reference machine, without page, session or WebAssembly. */

@@ -83,6 +83,51 @@ for (const name of ["Iris", "Penguins", "Digits"]) {
   }
 }
 
+for (const locale of ["en-GB", "zh-CN"] as const) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const size of Object.keys(SIZES) as (keyof typeof SIZES)[]) {
+      test(`everything at once, ${size} ${colorScheme} ${locale}`, async () => {
+        const page = await open(world.server.url, { viewport: SIZES[size], colorScheme, locale });
+        await settled(page);
+        if (size === "phone") await page.getByRole("tab").nth(2).click();
+        const hills = page.getByRole("radio").nth(8);
+        await hills.click();
+        await page.waitForTimeout(300);
+        for (const feature of await page
+          .getByRole("group")
+          .filter({ hasText: "sin x₁" })
+          .getByRole("button")
+          .all()) {
+          if ((await feature.getAttribute("aria-pressed")) === "false") await feature.click();
+        }
+        if (size === "phone") {
+          await page.waitForTimeout(300);
+          await page.screenshot({ path: `${folder}${size}-${colorScheme}-${locale.slice(0, 2)}-7-data.png` });
+          await page.getByRole("tab").nth(4).click();
+        }
+        for (const option of ["cosine", "elastic", "norm"]) {
+          await page.locator(`select:has(option[value="${option}"])`).selectOption(option);
+          await page.waitForTimeout(100);
+        }
+        await keys(page, "Space");
+        await at.beyondStep(page, 200);
+        await keys(page, "Space");
+        await page.waitForTimeout(400);
+        await page.screenshot({
+          path: `${folder}${size}-${colorScheme}-${locale.slice(0, 2)}-8-everything.png`,
+        });
+        const panel = page.locator("#training");
+        if ((await panel.count()) > 0) await panel.scrollIntoViewIfNeeded();
+        await page.locator('select:has(option[value="elastic"])').scrollIntoViewIfNeeded();
+        await page.waitForTimeout(200);
+        await page.screenshot({
+          path: `${folder}${size}-${colorScheme}-${locale.slice(0, 2)}-9-training.png`,
+        });
+      });
+    }
+  }
+}
+
 test("for the documentation", async () => {
   const page = await open(world.server.url, { viewport: SIZES["1280"], deviceScaleFactor: 1.5 });
   await settled(page);

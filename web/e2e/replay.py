@@ -26,11 +26,27 @@ def replayed(asked: dict[str, Any]) -> dict[str, float]:
     )
     data, training = experiment.data, experiment.training
     table = load(data.name, data.points, data.noise, experiment.seed)
-    classes = len(table.classes)
-    sizes = (len(table.features), *experiment.network.hidden, 1 if classes == 2 else classes)
-    plan = Plan(sizes, experiment.network.activation, training.loss, training.optimiser, training.batch_size)
     divided = split(table, data.train_share, experiment.seed)
-    hyper = {"learning_rate": training.learning_rate, **training.hyper}
+    network = experiment.network
+    plan = Plan(
+        (len(table.features), *network.hidden, len(table.classes) if table.task == "multiclass" else 1),
+        network.activation,
+        training.loss,
+        training.optimiser,
+        training.batch_size,
+        task=table.task,
+        normalisation=network.normalisation,
+        dropout=network.dropout > 0,
+        initialiser=network.initialiser,
+        schedule=training.schedule,
+        regulariser=training.regulariser,
+        clipping=training.clipping,
+    )
+    hyper = {
+        "learning_rate": training.learning_rate,
+        **training.hyper,
+        "dropout_rate": network.dropout,
+    }
     trainer = Trainer(ReferenceMachine(), plan, divided, experiment.seed, hyper)
     trainer.advance(asked["steps"])
 
@@ -43,6 +59,8 @@ def replayed(asked: dict[str, Any]) -> dict[str, float]:
         "value": trainer.parameters()[place],
         "gradient": trainer.gradients()[place],
         "validation_loss": trainer.evaluate().validation_loss,
+        "penalty": trainer.penalty,
+        "rate": trainer.rate,
     }
 
 

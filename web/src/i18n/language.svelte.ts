@@ -79,10 +79,20 @@ export function say(key: string, facts: Facts = {}, otherwise = key): string {
   return sentence === undefined ? otherwise : fill(sentence, facts);
 }
 
+/** What has entries with names. */
+export type Named =
+  | "dataset"
+  | "feature"
+  | "activation"
+  | "normalisation"
+  | "initialiser"
+  | "optimiser"
+  | "schedule"
+  | "loss"
+  | "regulariser"
+  | "clipping";
+
 /** The name of something the catalogue of the session lists: a data set, an optimiser … raw when it is the user's. */
-export function nameOf(
-  kind: "dataset" | "activation" | "optimiser" | "loss" | "hyper",
-  name: string,
-): string {
+export function nameOf(kind: Named, name: string): string {
   return say(`page.${kind}.${name}`, {}, name);
 }

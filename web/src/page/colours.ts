@@ -28,6 +28,14 @@ export function ofClass(palette: Palette, index: number): Rgb {
   return [palette.classes[at]!, palette.classes[at + 1]!, palette.classes[at + 2]!];
 }
 
+/** Colour of a value of -1 … 1 (beyond: the ends of the ramp); the thresholds say which entry it has. */
+export function ofValue(palette: Palette, value: number): Rgb {
+  const size = Math.abs(value);
+  let k = 0;
+  while (k < palette.value.thresholds.length && palette.value.thresholds[k]! <= size) k++;
+  return entry(palette.value, NEUTRAL + (value < 0 ? -k : k));
+}
+
 /** A map of the frame (-127 … 127, -128 for NaN) as pixels. */
 export function picture(palette: Palette, map: Int8Array, width: number, height: number): ImageData {
   const image = new ImageData(width, height);

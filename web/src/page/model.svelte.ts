@@ -13,6 +13,7 @@ import {
   type Graph,
   type Notice,
   type Palette,
+  type RuleChoice,
   SCHEMA,
 } from "../messages";
 import { type Edits, held, type Setting } from "../store/edits";
@@ -118,9 +119,21 @@ export class Model {
 
   field(path: string): FieldSpec | undefined {
     const catalogue = this.catalogue;
-    const optimiser = this.value("training.optimiser");
-    const own = catalogue?.optimisers.find((each) => each.name === optimiser)?.fields ?? [];
+    const own = (catalogue?.menus ?? []).flatMap(
+      (menu) => menu.choices.find((each) => each.name === this.value(menu.path))?.fields ?? [],
+    );
     return [...(catalogue?.fields ?? []), ...own].find((each) => each.path === path);
+  }
+
+  /** The entries that may be chosen at ``path``, with their hyperparameters. */
+  menu(path: string): readonly RuleChoice[] {
+    return this.catalogue?.menus.find((each) => each.path === path)?.choices ?? [];
+  }
+
+  /** Gives a weight or a bias another value. */
+  set(target: string, value: number): void {
+    if (this.#refused()) return;
+    this.link.send({ type: "setparameter", target, value });
   }
 
   notice(path: string): Notice | undefined {

@@ -2,7 +2,7 @@
 
 import type { Experiment } from "../messages";
 
-export type Setting = string | number | readonly number[];
+export type Setting = string | number | readonly number[] | readonly string[];
 
 export interface Pending {
   readonly value: Setting;

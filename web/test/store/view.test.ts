@@ -19,10 +19,13 @@ function document(rate: number, hidden: number[] = [8, 8]): Document {
     example: null,
     experiment: {
       seed: 1,
-      data: { name: "spirals", points: 500, noise: 0.1, train_share: 0.6 },
-      network: { hidden, activation: "tanh" },
+      data: { name: "spirals", points: 500, noise: 0.1, train_share: 0.6, features: ["x1", "x2"] },
+      network: { hidden, activation: "tanh", normalisation: "none", dropout: 0, initialiser: "auto" },
       training: {
         optimiser: "adam",
+        schedule: "constant",
+        regulariser: "none",
+        clipping: "none",
         learning_rate: rate,
         hyper: { beta1: 0.9 },
         loss: "mse",
