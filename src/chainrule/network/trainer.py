@@ -107,13 +107,14 @@ class Trainer:
 
     @property
     def recomputed(self) -> int:
-        """Nodes whose value was computed anew by the last change; 0 where the change touched none."""
+        """Nodes whose value was computed anew by the last change; 0 where it touched none, and after a step."""
         return self._recomputed
 
     def advance(self, steps: int) -> None:
         """Make ``steps`` updates."""
         self._machine.run(*self._step_rows, steps)
         self._read_out = False
+        self._recomputed = 0
 
     def steps_left_in_epoch(self) -> int:
         """Updates until the current pass over the training set is complete."""
