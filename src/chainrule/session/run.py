@@ -13,7 +13,8 @@ from chainrule.machine import Machine
 from chainrule.network.data import Split
 from chainrule.network.examples import PICTURE_BUDGET
 from chainrule.network.plan import LayerSpans, Plan
-from chainrule.network.trainer import Evaluation, Trainer
+from chainrule.network.reader import Evaluation
+from chainrule.network.trainer import Trainer
 from chainrule.session.catalogue import DEFAULT_PACE
 from chainrule.session.curve import Curve
 from chainrule.session.events import Frame
