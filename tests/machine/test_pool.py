@@ -1,6 +1,7 @@
 """Jobs side by side: each thread has a machine of its own, results keep their order, errors come out."""
 
 import threading
+import time
 from array import array
 
 import pytest
@@ -40,6 +41,8 @@ def test_an_error_of_a_job_comes_out_and_those_that_wait_are_dropped():
 
     def job(machine, item):
         begun.append(item)
+        if item:
+            time.sleep(0.02)  # or all of them would be through before the error is looked at
         raise ValueError(f"item {item}")
 
     with Pool(NativeMachine, 1) as pool, pytest.raises(ValueError, match="item 0"):
