@@ -4,7 +4,8 @@
 
 # For users of the package, and micrograd's names for its own code.
 _.tanh, _.sigmoid, _.leaky_relu, _.elu, _.gelu, _.silu, _.softplus, _.clip
-_.save, _.classify, _.hit_rate, _.refresh, _.recomputed, _.worst, _.child, _.turned_invalid, _.turned_valid, _.empty
+_.save, _.classify, _.hit_rate, _.refresh, _.recomputed, _.worst, _.child
+_.turned_invalid, _.turned_valid, _.empty
 directional, torch_text, assemble
 _._prev, _._op, _.zero_grad
 MLP
