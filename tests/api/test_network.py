@@ -1,8 +1,10 @@
 """The public API, as a person would use it."""
 
+import copy
 import json
 import math
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -223,17 +225,36 @@ def test_layers_written_in_python_stand_among_the_sizes():
     ("mistake", "where", "part"),
     [
         (lambda: cr.Network([2]), "sizes", "at least"),
-        (lambda: cr.Network([2, 0, 1]), "sizes", "at least"),
+        (lambda: cr.Network([2, 0, 1]), "sizes", "not 0"),
+        (lambda: cr.Network([2, 3.5, 1]), "sizes", "not 3.5"),
+        (lambda: cr.Network(None), "sizes", "list"),
+        (lambda: cr.Network("abc"), "sizes", "'a'"),
+        (lambda: cr.Network([2, 3, 1], seed=-1), "seed", "-1"),
+        (lambda: cr.Network([2, 3, 1], skips=[1]), "skips", ""),
+        (lambda: cr.Network([2, 3, 1], skips=[(0, 1, 2)]), "skips", "pair"),
+        (lambda: cr.Network([2, 3, 1], normalisation="batch").train(MOONS, batch=1), "batch", "at least 2"),
+        (lambda: cr.Network([2, 3, 1]).train(MOONS, optimiser=None), "optimiser", "adam"),
+        (lambda: cr.Network([2, 3, 1]).train(MOONS, epochs=1.5), "epochs", "1.5"),
+        (lambda: cr.Network([1, 1]).train(([1.0, 2.0], [0, 1])), "rows[0]", "list"),
+        (lambda: cr.data.rows([[1], [2]], [0, 1], task="bin"), "task", "bin"),
+        (lambda: cr.Network([2, 3, 1]).prepare(MOONS).predict([["a", 1]]), "inputs[0]", "'a'"),
+        (lambda: cr.Network([2, 3, 1]).prepare(MOONS).predict([1, 2]), "inputs[0]", "list"),
+        (lambda: cr.data.moons(n=5), "n", "from 10"),
+        (lambda: cr.data.moons(noise="x"), "noise", "'x'"),
+        (lambda: cr.compile(3.0), "compile", "float"),
+        (lambda: cr.compile(cr.Value(1.0)).change({cr.Value(2.0): 1.0}), "value", ""),
+        (lambda: cr.check_gradients(3), "check_gradients", "int"),
+        (lambda: cr.Network([2, 3, 1]).save("/nowhere/net.json"), "/nowhere/net.json", "No such"),
         (lambda: cr.Network([2, 3, 1], "tahn"), "activation", "tanh"),
-        (lambda: cr.Network([2, 3, 1], dropout=1.0), "dropout", "less than 1"),
+        (lambda: cr.Network([2, 3, 1], dropout=1.0), "dropout", "0.9"),
         (lambda: cr.Network([2, 3, 1], initialiser="he_norml"), "initialiser", "he_normal"),
         (lambda: cr.Network([2, 3, 1], skips=[(0, 1)]), "skips", ""),
         (lambda: cr.Network([3, 3, 1]).train(MOONS), "data", "2 features"),
         (lambda: cr.Network([2, 3, 2]).train(MOONS), "data", "1 outputs"),
         (lambda: cr.Network([2, 3, 1]).train(MOONS, loss="mes"), "loss", "mse"),
         (lambda: cr.Network([2, 3, 1]).train(MOONS, optimiser="adma"), "optimiser", "adam"),
-        (lambda: cr.Network([2, 3, 1]).train(MOONS, batch=97), "batch", "1 to 96"),
-        (lambda: cr.Network([2, 3, 1]).train(MOONS, batch=0), "batch", "1 to 96"),
+        (lambda: cr.Network([2, 3, 1]).train(MOONS, batch=97), "batch", "from 1 to 96"),
+        (lambda: cr.Network([2, 3, 1]).train(MOONS, batch=0), "batch", "from 1 to 96"),
         (lambda: cr.Network([2, 3, 1]).train(MOONS, steps=-1), "steps", "-1"),
         (lambda: cr.Network([2, 3, 1]).train(MOONS, steps=1, epochs=1), "steps", "not both"),
         (lambda: cr.Network([2, 3, 1]).train(([], [])), "rows", ""),
@@ -282,3 +303,26 @@ def test_gradients_of_networks_and_values_are_checked_by_one_function():
     a = cr.Value(2.0, label="a")
     assert cr.check_gradients((a * 3).tanh() * a)
     assert len(cr.check_gradients(net, sample=3).checked) == 4
+
+
+def test_numbers_of_other_libraries_are_numbers():
+    np = pytest.importorskip("numpy")
+    draw = np.random.default_rng(1)
+    inputs, targets = draw.normal(size=(60, 3)), draw.integers(0, 2, size=(60, 1))
+    net = cr.Network(np.array([3, 4, 1]), seed=np.int64(3))
+    net.train((inputs, targets), steps=np.int64(20), batch=np.int32(12))
+    assert net.steps == 20
+    assert np.array(net.predict(inputs)).shape == (60, 1)
+    net.parameters = np.zeros(21)
+    assert set(net.parameters) == {0.0}
+
+
+def test_values_are_copied_and_pickled_with_their_graph():
+    a, b = cr.Value(2.0, label="a"), cr.Value(3.0)
+    top = (a * b).clip(0, 10) ** 2
+    for other in (copy.deepcopy(top), pickle.loads(pickle.dumps(top))):
+        other.backward()
+        assert other.data == top.data
+        leaf = other.parents[0].parents[0].parents[0]
+        assert (leaf.label, leaf.grad, a.grad) == ("a", 36.0, 0.0)
+        assert cr.diff(cr.snapshot(top), cr.snapshot(other)).values == []

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from chainrule.api.network import Network
+from chainrule.errors import RuleError
 from chainrule.graph import Value
 from chainrule.graph.gradcheck import PRECISION, Report, check_values
 from chainrule.network.data import Table
@@ -33,4 +34,6 @@ def check_gradients(
         if of is not None and not known:
             what.prepare(of, **options)  # type: ignore[arg-type]
         return check_network(what.trainer, sample=sample, precision=precision, seed=seed)
+    if not isinstance(what, Value):
+        raise RuleError("error.not_a_value", where="check_gradients", found=type(what).__name__)
     return check_values(what, of, sample=sample, precision=precision, seed=seed)  # type: ignore[arg-type]

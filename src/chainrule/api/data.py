@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from chainrule.api.arguments import LARGEST_SEED, number, whole
 from chainrule.network import data as _data
 from chainrule.network.data import Table, Task
 
@@ -22,7 +23,10 @@ def names() -> tuple[str, ...]:
 
 def load(name: str, n: int = 500, noise: float = 0.1, seed: int = 1) -> Table:
     """The data set ``name``; ``DataError`` with the nearest name where there is none."""
-    return _data.load(name, n, noise, seed)
+    n = whole(n, "n", _data.FEWEST_POINTS, _data.MOST_POINTS)
+    return _data.load(
+        name, n, number(noise, "noise", 0.0, _data.MOST_NOISE), whole(seed, "seed", 0, LARGEST_SEED)
+    )
 
 
 def csv(path: Path | str, task: Task | None = None) -> Table:
@@ -52,7 +56,7 @@ def __getattr__(name: str) -> Callable[..., Table]:
     if name in _SHAPED:
 
         def generated(n: int = 500, noise: float = 0.1, seed: int = 1) -> Table:
-            return _data.load(name, n, noise, seed)
+            return load(name, n, noise, seed)
 
         generated.__name__ = name
         return generated

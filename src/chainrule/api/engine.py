@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
+from chainrule.errors import RuleError
 from chainrule.graph import Value
 from chainrule.machine import Machine
 from chainrule.machine.cells import cells_bytes
@@ -43,4 +44,6 @@ def compile(
     a value that moves by less than ``update_threshold`` passes nothing on. Raises ``ProgramError`` for a value among
     ``leaves`` that is no leaf.
     """
+    if not isinstance(result, Value):
+        raise RuleError("error.not_a_value", where="compile", found=type(result).__name__)
     return Compiled(_instance(cells_bytes()), result, leaves, update_threshold=update_threshold)

@@ -35,8 +35,13 @@ def write(network: Network, path: Path) -> None:
         "data": None if network.parts is None else _described(network, network.parts),
     }
     beside = path.with_name(f".{path.name}.part")
-    beside.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
-    beside.replace(path)
+    try:
+        beside.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+        beside.replace(path)
+    except OSError as trouble:
+        beside.unlink(missing_ok=True)
+        reason = trouble.strerror or type(trouble).__name__
+        raise DataError("error.file_write", where=str(path), file=str(path), reason=reason) from trouble
 
 
 def load(path: Path | str) -> Network:

@@ -7,6 +7,7 @@ from math import isfinite
 
 from attrs import frozen
 
+from chainrule.api.arguments import shown
 from chainrule.errors import ProgramError
 from chainrule.network.plan import check_name
 from chainrule.rules import CLIPPINGS, OPTIMISERS, REGULARISERS, SCHEDULES, Hyper
@@ -75,7 +76,9 @@ class Menu:
 
     def read(self, entry: Chosen | str) -> Chosen:
         """An entry, which may be said by its name alone."""
-        return self.chosen(entry) if isinstance(entry, str) else self.chosen(entry.name, None, entry.hyper)
+        if isinstance(entry, Chosen):
+            return self.chosen(entry.name, None, entry.hyper)
+        return self.chosen(entry if isinstance(entry, str) else shown(entry))
 
 
 optimisers = Menu("optimiser", lambda: {name: each.hyper for name, each in OPTIMISERS.items()})

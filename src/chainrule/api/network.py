@@ -12,6 +12,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from chainrule.api import menus
+from chainrule.api.arguments import LARGEST_SEED, number, shown, whole
 from chainrule.api.engine import new_machine
 from chainrule.api.menus import Chosen
 from chainrule.api.progress import bar
@@ -21,11 +22,14 @@ from chainrule.machine import Machine
 from chainrule.machine.pool import Pool
 from chainrule.network import Plan, Trainer
 from chainrule.network.data import Split, Table, from_rows, split
+from chainrule.network.data.csv_file import LARGEST
 from chainrule.network.initialise import initial_parameters
+from chainrule.network.plan import DROPOUT_RATE
 from chainrule.program.traced import LayerFunction, Traced, trace
 
 BURST = 0.1  # seconds of training between two looks at the clock, the loss and the keyboard
 MOST_STEPS = 1_000_000_000
+MOST_NEURONS = 1_000_000
 DEFAULT_LOSS = {"binary": "mse", "multiclass": "cross_entropy", "regression": "mse"}
 
 
@@ -43,6 +47,8 @@ def layer(function: LayerFunction, *, outputs: int, parameters: int = 0, name: s
     """A hidden layer of a person's own: ``function(x, w)`` gives ``outputs`` numbers from the list ``x`` of its inputs
     and the list ``w`` of its ``parameters``, in ordinary arithmetic and the methods of ``Value``. It stands in the
     sizes of a ``Network`` in place of a number. It is traced once, differentiated, and runs on the machine."""
+    outputs = whole(outputs, "outputs", 1, MOST_NEURONS)
+    parameters = whole(parameters, "parameters", 0, MOST_NEURONS)
     return Layer(function, outputs, parameters, name or getattr(function, "__name__", "layer"))
 
 
@@ -68,15 +74,14 @@ class Network:
         initialiser: str = "auto",
         machine: Machine | None = None,
     ) -> None:
-        if not 0 <= dropout < 1:
-            raise ProgramError("error.dropout", where="dropout", found=dropout)
-        widths = tuple(each.outputs if isinstance(each, Layer) else each for each in sizes)
-        if len(widths) < 2 or min(widths) < 1 or not all(isinstance(width, int) for width in widths):
+        places = _listed(sizes, "sizes")
+        widths = tuple(_width(each) for each in places)
+        if len(widths) < 2:
             raise ProgramError("error.sizes", where="sizes", sizes=str(widths))
-        if isinstance(sizes[0], Layer) or isinstance(sizes[-1], Layer):
+        if isinstance(places[0], Layer) or isinstance(places[-1], Layer):
             raise ProgramError("error.layer_place", where="sizes")
-        self.seed = seed
-        self.dropout = dropout
+        self.seed = whole(seed, "seed", 0, LARGEST_SEED)
+        self.dropout = number(dropout, "dropout", 0.0, DROPOUT_RATE.high)
         self._machine = machine
         self._trainer: Trainer | None = None
         self._parts: Split | None = None
@@ -89,12 +94,12 @@ class Network:
             1,
             activations=tuple(activations),
             normalisation=normalisation,
-            dropout=dropout > 0,
-            skips=tuple(sorted((source, target) for source, target in skips)),
+            dropout=self.dropout > 0,
+            skips=tuple(sorted(_pair(each) for each in _listed(skips, "skips"))),
             initialiser=initialiser,
-            custom=_traces(sizes),
+            custom=_traces(places, widths),
         )
-        self._start = initial_parameters(self._plan, seed)
+        self._start = initial_parameters(self._plan, self.seed)
 
     def __repr__(self) -> str:
         sizes = "-".join(map(str, self._plan.sizes))
@@ -124,7 +129,7 @@ class Network:
 
     @parameters.setter
     def parameters(self, numbers: Iterable[float]) -> None:
-        new = array("d", numbers)
+        new = array("d", [float(each) for each in _listed(numbers, "parameters")])
         if len(new) != self._plan.parameters:
             raise ProgramError(
                 "error.parameter_count", where="parameters", found=len(new), wanted=self._plan.parameters
@@ -197,11 +202,12 @@ class Network:
         table = parts.table
         width, outputs = len(table.features), self._plan.sizes[-1]
         numbers: array[float] = array("d")
-        for at, row in enumerate(inputs):
-            listed = [float(number) for number in row]
+        for at, row in enumerate(_listed(inputs, "inputs")):
+            where = f"inputs[{at}]"
+            listed = _listed(row, where)
             if len(listed) != width:
-                raise DataError("error.row_width", where=f"inputs[{at}]", found=len(listed), width=width)
-            numbers.extend(listed)
+                raise DataError("error.row_width", where=where, found=len(listed), width=width)
+            numbers.extend(number(each, where, -LARGEST, LARGEST) for each in listed)
         found = trainer.predict(parts.scaled(numbers))
         if table.task == "regression":
             found = array("d", [parts.target_mean + parts.target_deviation * each for each in found])
@@ -237,8 +243,7 @@ class Network:
     ) -> None:
         table = data if isinstance(data, Table) else _table(data)
         self._fits(table)
-        if not 0 < train_share <= 1:
-            raise DataError("error.train_share", where="train_share", found=train_share)
+        train_share = number(train_share, "train_share", 0.001, 1.0)
         chosen = [
             menus.optimisers.read(optimiser),
             menus.regularisers.read(regulariser),
@@ -249,8 +254,10 @@ class Network:
         if parts is None or parts.table != table or self._share != train_share:
             parts = split(table, train_share, self.seed)
         rows = len(parts.training)
-        if batch is not None and not 1 <= batch <= rows:
-            raise DataError("error.batch_rows", where="batch", batch=batch, rows=rows)
+        if batch is not None:
+            batch = whole(batch, "batch", 1, rows)
+        if self._plan.normalisation == "batch" and (batch or rows) == 1:
+            raise ProgramError("error.batch_of_one", where="batch")
         plan = evolve(
             self._plan,
             task=table.task,
@@ -303,12 +310,10 @@ class Network:
     def _steps(self, steps: int | None, epochs: int | None) -> int:
         if steps is not None and epochs is not None:
             raise ProgramError("error.steps_epochs", where="steps")
-        if epochs is not None:
-            steps = epochs * -(-len(self._known.training) // self._plan.batch)
-        steps = 1000 if steps is None else steps
-        if not isinstance(steps, int) or not 0 <= steps <= MOST_STEPS:
-            raise ProgramError("error.steps", where="steps", found=str(steps), most=MOST_STEPS)
-        return steps
+        if epochs is None:
+            return whole(1000 if steps is None else steps, "steps", 0, MOST_STEPS)
+        passes = whole(epochs, "epochs", 0, MOST_STEPS)
+        return min(MOST_STEPS, passes * -(-len(self._known.training) // self._plan.batch))
 
     def _train(self, steps: int, progress: bool | None) -> Run:
         trainer, first = self.trainer, self.steps
@@ -389,8 +394,26 @@ def train_all(
         return pool.map(train, jobs)
 
 
-def _traces(sizes: Sequence[int | Layer]) -> tuple[Traced | None, ...]:
-    widths = [each.outputs if isinstance(each, Layer) else each for each in sizes]
+def _listed(values: Any, name: str) -> list[Any]:
+    """The elements of a list, or of an array of another library."""
+    try:
+        return list(values.tolist() if hasattr(values, "tolist") else values)
+    except TypeError:
+        raise ProgramError("error.not_a_list", where=name, name=name, found=shown(values)) from None
+
+
+def _width(size: Any) -> int:
+    return size.outputs if isinstance(size, Layer) else whole(size, "sizes", 1, MOST_NEURONS)
+
+
+def _pair(skip: Any) -> tuple[int, int]:
+    source, target, *more = (*_listed(skip, "skips"), None, None)[:3]
+    if None in (source, target) or more != [None]:
+        raise ProgramError("error.skip_pair", where="skips", found=shown(skip))
+    return whole(source, "skips", 0, MOST_NEURONS), whole(target, "skips", 0, MOST_NEURONS)
+
+
+def _traces(sizes: Sequence[int | Layer], widths: Sequence[int]) -> tuple[Traced | None, ...]:
     found = tuple(
         trace(each.function, before, each.parameters, each.name) if isinstance(each, Layer) else None
         for (before, _), each in zip(pairwise(widths[:-1]), sizes[1:-1], strict=True)

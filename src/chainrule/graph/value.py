@@ -26,6 +26,16 @@ class Op:
         self.rule, self.constants = rule, constants
         self.forward, self.grad = rule.forward, rule.grad
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _op_named, (
+            self.rule.name,
+            self.constants,
+        )  # a rule's functions cannot be pickled; its name can
+
+
+def _op_named(name: str, constants: tuple[float, ...]) -> Op:
+    return Op(RULES[name], constants)
+
 
 _tick = count().__next__
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from array import array
 from collections.abc import Iterable, Mapping
+from numbers import Real
 
 from chainrule.errors import ProgramError
 from chainrule.graph import Value
@@ -97,7 +98,11 @@ class Compiled:
         less than ``update_threshold``, passes nothing on. The number of operations carried out.
 
         Raises ``ProgramError`` for a value that is no leaf of the expression; nothing is changed then."""
-        entries = [_entry(self._leaf(leaf), number) for leaf, number in changes.items()]
+        try:
+            entries = [_entry(self._leaf(leaf), number) for leaf, number in changes.items()]
+        except struct.error:
+            odd = next(number for number in changes.values() if not isinstance(number, Real))
+            raise ProgramError("error.change_number", where="change", found=repr(odd)[:40]) from None
         if len(entries) > self._room:
             self._wire(len(entries))
         self._instance.put(self._changes_at, _head(len(entries)) + b"".join(entries))
@@ -178,6 +183,8 @@ class Compiled:
         return found
 
     def _leaf(self, value: Value) -> int:
+        if not isinstance(value, Value):
+            raise ProgramError("error.not_in_graph", where="change", value=repr(value)[:40])
         if value.rule is not None:
             raise ProgramError("error.not_a_leaf", where=value.label or "value", rule=value.rule.name)
         return self._place(value)

@@ -27,8 +27,10 @@ def from_rows(
     regression. ``task`` says it explicitly. Raises ``DataError`` naming the row: rows of different lengths, a number
     that is missing, infinite or NaN, as many targets as rows, no rows, a single class.
     """
-    rows = [list(_listed(row)) for row in _listed(inputs)]
-    wanted = list(_listed(targets))
+    if task is not None and task not in ("binary", "multiclass", "regression"):
+        raise DataError("error.task", where="task", found=str(task))
+    rows = [_row(row, at, name) for at, row in enumerate(_listed(inputs))]
+    wanted = [_bare(target) for target in _listed(targets)]
     if not rows or not rows[0]:
         raise DataError("error.rows_none", where=name)
     if len(rows) != len(wanted):
@@ -108,6 +110,19 @@ def _listed(values: Any) -> Iterable[Any]:
     """Arrays of other libraries come as lists of plain numbers."""
     found: Iterable[Any] = values.tolist() if hasattr(values, "tolist") else values
     return found
+
+
+def _row(row: Any, at: int, name: str) -> list[Any]:
+    try:
+        return list(_listed(row))
+    except TypeError:
+        raise DataError("error.rows_row", where=f"{name}[{at}]", row=at, value=repr(row)[:40]) from None
+
+
+def _bare(target: Any) -> Any:
+    """A target may come as a row of one number, as a column of an array does."""
+    listed = target.tolist() if hasattr(target, "tolist") else target
+    return listed[0] if isinstance(listed, list | tuple) and len(listed) == 1 else listed
 
 
 def _number(value: Any, row: int, name: str) -> float:
