@@ -63,7 +63,7 @@ shots: .make/venv $(PAGE)
 		&& CHROMIUM="$$chromium" CHAINRULE="$(CURDIR)/$(BIN)/chainrule" node_modules/.bin/vitest run --config e2e/shots.config.ts
 
 bench: .make/bench $(PAGE)
-	$(BIN)/python bench/steps.py
+	for each in steps layers values pool; do $(BIN)/python bench/$$each.py || exit 1; done
 	chromium=$$($(BIN)/python scripts/find_browser.py chromium) && cd web \
 		&& CHROMIUM="$$chromium" CHAINRULE="$(CURDIR)/$(BIN)/chainrule" node_modules/.bin/vitest run --config e2e/figures.config.ts
 
@@ -79,7 +79,7 @@ clean:
 	@mkdir -p .make && touch $@
 
 .make/bench: .make/venv
-	$(BIN)/python -m pip install -qq --editable '.[bench]'
+	$(BIN)/python -m pip install -qq --editable '.[bench,peers]'
 	@touch $@
 
 $(NODE)/node: scripts/find_node.py .make/venv
