@@ -98,19 +98,19 @@ def _moved(old: array[float], new: array[float], match: list[int | None]) -> tup
 
 
 def _by_path(old: Snapshot, new: Snapshot, match: list[int | None]) -> list[tuple[int, int]]:
-    """Match what is left by the way from the result; the new and the old index of each pair."""
+    """Match what is left by the way from the result; the new and the old index of each pair.
+
+    What reads a node without a match has none either, as its id is made of those of its operands."""
     taken = set(match)
-    left = {path: at for at, path in enumerate(old.paths()) if at not in taken}
-    paths = new.paths()
+    left = old.paths([at for at in range(old.nodes) if at not in taken])
+    paths = new.paths([at for at, before in enumerate(match) if before is None])
     pairs = []
-    for at, before in enumerate(match):
-        if before is None:
-            # A leaf is not the same thing as an operation, wherever it stands.
-            found = left.get(paths[at])
-            if found is not None and bool(old.rules[found]) == bool(new.rules[at]):
-                match[at] = found
-                del left[paths[at]]
-                pairs.append((at, found))
+    for path, at in paths.items():
+        found = left.get(path)
+        # A leaf is not the same thing as an operation, wherever it stands.
+        if found is not None and bool(old.rules[found]) == bool(new.rules[at]):
+            match[at] = found
+            pairs.append((at, found))
     return pairs
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from hashlib import blake2b
 
 from attrs import frozen
@@ -33,15 +34,15 @@ class Snapshot:
     def nodes(self) -> int:
         return len(self.ids)
 
-    def paths(self) -> list[int]:
-        """An id for each node by how it is reached from the result: it stays where what lies behind it changes."""
-        found = [0] * self.nodes
-        found[-1] = 1
-        for at in range(self.nodes - 1, -1, -1):
+    def paths(self, nodes: Sequence[int]) -> dict[int, int]:
+        """The node for each id by how it is reached from the result: this id stays where what lies behind the node
+        changes. ``nodes`` are in order, and with a node have every node that reads it."""
+        found = {self.nodes - 1: 1}
+        for at in reversed(nodes):
             for place, parent in enumerate(self.parents[at]):
-                if not found[parent]:
-                    found[parent] = hash((found[at], place)) or 1
-        return found
+                if parent not in found:
+                    found[parent] = hash((found[at], place))
+        return {found[at]: at for at in nodes}
 
 
 def snapshot(result: Value) -> Snapshot:
