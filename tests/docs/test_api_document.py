@@ -64,7 +64,7 @@ def test_the_tables_of_menus_are_those_of_the_rules(title, table):
 def words(title):
     """The names in backquotes of the line that begins with a title in bold."""
     line = next(line for line in TEXT.replace("\n  ", " ").splitlines() if line.startswith(f"* **{title}**"))
-    return re.findall(r"`(\w+)`", line)
+    return re.findall(r"`(\w+)`", line.split(";")[0])
 
 
 def test_the_names_of_losses_layers_and_data_are_all_there():
@@ -72,7 +72,7 @@ def test_the_names_of_losses_layers_and_data_are_all_there():
     assert words("Initialisers") == list(INITIALISERS)
     assert words("Normalisation") == list(NORMALISATIONS)
     assert words("Data") == list(cr.data.names())
-    activations = [name for name, each in RULES.items() if each.activation]
+    activations = [name for name, each in RULES.items() if each.kind == "activation"]
     assert words("Activations") == activations
 
 
