@@ -20,6 +20,7 @@ _.highlight_threshold, _.gradient_precision, _.update_threshold
 _.thresholds, _.gradient_scale, _.gradient_limit, _.value_limit, _.invalid
 _.max_steps, _.paces, _.training_rows, _.validation_rows, _.operation
 _.map_width, _.map_height, _.inspection, _.batch_gradient
+_.timeline, _.value_current, _.gradient_current, _.cleared
 
 # Called by Python itself or by the standard library.
 _.__getattr__, _.__dir__, __getattr__, __dir__, _.do_GET, _.do_POST, _.log_message

@@ -67,6 +67,8 @@ def test_every_command_can_be_read() -> None:
         message = {"type": name, "id": 1, **({"seq": 1} if name == "ack" else {})}
         message |= {"steps_per_second": 1} if name == "pace" else {}
         message |= {"target": "b:1:0", "value": 0.5} if name == "setparameter" else {}
+        message |= {"cursor": 3} if name == "seek" else {}
+        message |= {"unit": "op", "milliseconds": 300, "loop": False} if name == "settempo" else {}
         assert type(read_command(json.dumps(message))) is COMMANDS[name]
 
 
@@ -83,11 +85,12 @@ def test_every_command_can_be_read() -> None:
         ({"type": "play", "id": 1.0}, "play.id", "play.id is 1.0"),
         ({"type": "play", "id": -1}, "play.id", "from 0 to"),
         ({"type": "play", "id": LARGEST + 1}, "play.id", "from 0 to"),
-        ({"type": "step", "id": 1, "unit": "day"}, "step.unit", "must be one of batch, epoch"),
+        ({"type": "step", "id": 1, "unit": "day"}, "step.unit", "must be one of op, layer, phase, batch"),
         ({"type": "pace", "id": 1, "steps_per_second": "5"}, "pace.steps_per_second", "must be a number"),
         ({"type": "pace", "id": 1, "steps_per_second": False}, "pace.steps_per_second", "is false"),
         ('{"type": "pace", "id": 1, "steps_per_second": 1e999}', "pace.steps_per_second", "must be a number"),
         ({"type": "pace", "id": 1, "steps_per_second": 10**400}, "pace.steps_per_second", "must be a number"),
+        ({"type": "step", "id": 1, "back": 1}, "step.back", "must be true or false"),
         ({"type": "inspect", "id": 1, "target": 3}, "inspect.target", "must be text"),
         ({"type": "inspect", "id": 1, "target": "\ud800"}, "inspect.target", "must be text"),
         ({"type": "edit", "id": 1, "changes": []}, "edit.changes", "new values by path"),

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from chainrule.protocol.messages import EVENTS, shapes
 from chainrule.protocol.wire import TYPECODES, pack, split, unpack
-from chainrule.session.events import Event, Frame, Notice
+from chainrule.session.events import Event, Frame, Moment, Notice
 
 ELEMENTS = {
     "f64": st.floats(),
@@ -80,6 +80,18 @@ def frame(**changes: Any) -> Frame:
     parts |= {name: 0.5 for name, kind in shapes(Frame).items() if kind is float}
     parts |= {name: 1 for name, kind in shapes(Frame).items() if kind is int}
     parts |= {"maps": array("b"), "playing": True, "example": None, "curve_reset": False, "inspection": None}
+    parts["moment"] = Moment(
+        cursor=3,
+        step=1,
+        phase="loss",
+        layer=4,
+        name="mse",
+        resting=False,
+        following=False,
+        values_to=2,
+        gradients_from=5,
+        cleared=False,
+    )
     return Frame(**(parts | changes))
 
 

@@ -1,7 +1,7 @@
 // Generated from src/chainrule/session/{commands,events,experiment}.py and src/chainrule/config.py.
 // Do not edit; run `python -m chainrule.protocol.typescript` instead.
 
-export const SCHEMA = "500c35831e4b";
+export const SCHEMA = "183c182944f3";
 
 /** First message of a connection: which session to resume (empty: a new one) and the last ``seq`` seen. */
 export interface Hello {
@@ -23,11 +23,37 @@ export interface Pause {
   readonly id: number;
 }
 
-/** Pause, then train one batch, or to the end of the current epoch. */
+/**
+ * Pause, then one operation, layer or phase of the pass, one batch, or on to the end of the current epoch; or
+ * ``back`` as far.
+ */
 export interface Step {
   readonly type: "step";
   readonly id: number;
-  readonly unit?: "batch" | "epoch";
+  readonly unit?: "op" | "layer" | "phase" | "batch" | "epoch";
+  readonly back?: boolean;
+}
+
+/** Pause where ``cursor`` operations of the current pass are done. */
+export interface Seek {
+  readonly type: "seek";
+  readonly id: number;
+  readonly cursor: number;
+}
+
+/** Pause training and go through the stages of the pass, one after the other, until paused. */
+export interface Follow {
+  readonly type: "follow";
+  readonly id: number;
+}
+
+/** How the stages are followed: what is a stage, how many milliseconds it takes, whether the pass is repeated. */
+export interface SetTempo {
+  readonly type: "settempo";
+  readonly id: number;
+  readonly unit: "op" | "layer" | "phase";
+  readonly milliseconds: number;
+  readonly loop: boolean;
 }
 
 /** Back to step 0 with the very same initial weights; keeps playing if it was playing. */
@@ -283,7 +309,30 @@ export interface Experiment {
   readonly seed: number;
 }
 
-/** The experiment as it stands, and how it is run. ``hyper`` is complete (defaults filled in). */
+/**
+ * One operation of the pass of a step. ``layer``: 0 the input, one more than the last layer's number the loss;
+ * of an update 0. ``name``: a rule, its ``.grad`` or ``.update``, or what the machine does (``matmul`` …).
+ */
+export interface Stage {
+  readonly phase: "forward" | "loss" | "zero" | "seed" | "backward" | "update";
+  readonly layer: number;
+  readonly name: string;
+}
+
+/**
+ * How the stages of a pass are followed: what counts as a stage, how long it takes, whether the pass is gone
+ * through again and again instead of going on to the update.
+ */
+export interface Tempo {
+  readonly unit: "op" | "layer" | "phase";
+  readonly milliseconds: number;
+  readonly loop: boolean;
+}
+
+/**
+ * The experiment as it stands, and how it is run. ``hyper`` is complete (defaults filled in). ``timeline``: the
+ * operations of a pass, in order, the update last.
+ */
 export interface Document {
   readonly type: "document";
   readonly seq: number;
@@ -293,6 +342,8 @@ export interface Document {
   readonly parameters: number;
   readonly pace: number;
   readonly example: number | null;
+  readonly timeline: readonly Stage[];
+  readonly tempo: Tempo;
 }
 
 /**
@@ -357,6 +408,29 @@ export interface Graph {
   readonly height: number;
 }
 
+/**
+ * Where the pass of ``step`` stands: ``cursor`` of its operations are done, the last of them described by
+ * ``phase``, ``layer`` and ``name``. ``resting``: everything but the update is done. ``following``: it goes on by
+ * itself.
+ *
+ * Values are those of this pass up to layer ``values_to`` (-1: none yet; one more than the last layer: the loss too).
+ * Gradients of this pass are there from the loss back to the weights of layer ``gradients_from`` (of the nodes of
+ * the layer before); depth + 1: to the outputs, depth + 2: the loss's own, 1, depth + 3: none yet. Other gradients
+ * are 0 when ``cleared``, else what is left of the pass before.
+ */
+export interface Moment {
+  readonly cursor: number;
+  readonly step: number;
+  readonly phase: "forward" | "loss" | "zero" | "seed" | "backward" | "update";
+  readonly layer: number;
+  readonly name: string;
+  readonly resting: boolean;
+  readonly following: boolean;
+  readonly values_to: number;
+  readonly gradients_from: number;
+  readonly cleared: boolean;
+}
+
 /** One factor of a formula: its LaTeX and the number it stands for. */
 export interface Term {
   readonly latex: string;
@@ -377,7 +451,10 @@ export interface Inspection {
   readonly kind: "weight" | "bias" | "neuron" | "probability" | "input" | "loss";
   readonly layer: number;
   readonly value: number;
+  readonly before: number;
   readonly gradient: number;
+  readonly value_current: boolean;
+  readonly gradient_current: boolean;
   readonly batch_gradient: number;
   readonly change: number;
   readonly forward: string;
@@ -388,7 +465,8 @@ export interface Inspection {
 
 /**
  * The run at one step, whole and coherent: parameters, and the values, loss and gradients that these very
- * parameters give on the current batch (the update that these gradients will make has not happened yet).
+ * parameters give on the current batch (the update that these gradients will make has not happened yet). In the
+ * middle of a pass ``moment`` says which of them are already there.
  *
  * ``parameters``, ``gradients``: by parameter; ``values``, ``adjoints``: by node of the graph. Where ``example`` of
  * the batch is shown, its values and its part of the gradients; when that is null, mean values and whole gradients.
@@ -408,6 +486,7 @@ export interface Frame {
   readonly step: number;
   readonly epoch: number;
   readonly playing: boolean;
+  readonly moment: Moment;
   readonly example: number | null;
   readonly batch: number;
   readonly batch_loss: number;
@@ -454,6 +533,9 @@ export type Command =
   | Play
   | Pause
   | Step
+  | Seek
+  | Follow
+  | SetTempo
   | Restart
   | Renew
   | Edit

@@ -240,11 +240,11 @@ class Reader:
 
     def _adjoints(self, name: str, which: int, example: int | None) -> array[float]:
         if example is None:
-            return self._summary(name, 1.0)
+            return self._summary(name, self._number("loss.adjoint"))
         self._read()
         inputs = self._lowered.program.spans["readout.input_adjoints"]
         spans = [pair[which] for pair in Lowering.adjoints(self._lowered.batch, inputs)]
-        return self._column(spans, example, 1.0 / self.batch)
+        return self._column(spans, example, self._number("loss.adjoint") / self.batch)
 
     def _summary(self, name: str, last: float) -> array[float]:
         self._read()

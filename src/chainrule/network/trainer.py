@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from chainrule.errors import ProgramError
 from chainrule.machine import Machine
@@ -12,6 +12,7 @@ from chainrule.network.data import Split
 from chainrule.network.examples import examples
 from chainrule.network.initialise import initial_parameters, surviving, survivors
 from chainrule.network.lower import lower
+from chainrule.network.operations import Operation, operations
 from chainrule.network.plan import Plan
 from chainrule.network.reader import STATE, Reader
 from chainrule.network.stream import Stream
@@ -47,6 +48,30 @@ class Trainer(Reader):
         self._machine.run(*self._step_rows, steps)
         self._read_out = False
         self._recomputed = 0
+
+    @property
+    def steps_an_epoch(self) -> int:
+        """Updates in a whole pass over the training set."""
+        return -(-len(self._split.training) // self._plan.batch)
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """The pass of a step, operation by operation."""
+        return operations(self._lowered.program, len(self.layers))
+
+    def perform(self, some: Iterable[Operation]) -> None:
+        """Carry out operations one by one. Between them the arena holds a pass that is under way: what the
+        operations still to come will write is what the pass before has left."""
+        for each in some:
+            self._machine.run(each.first, each.last)
+        self._read_out = False
+        self._recomputed = 0
+
+    def rewind(self) -> None:
+        """To where the pass on the current batch begins: its parameters stay, no gradients are left."""
+        self._gather_again()
+        self._machine.run(*self._slice("zero"))
+        self._read_out = False
 
     def steps_left_in_epoch(self) -> int:
         """Updates until the current pass over the training set is complete."""

@@ -152,6 +152,12 @@ def _is_whole(value: object, high: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= high
 
 
+def _switch(value: object, _: object) -> bool:
+    if not isinstance(value, bool):
+        raise _WrongError("error.message_switch", value)
+    return value
+
+
 def _whole(value: object, _: object) -> int:
     if not _is_whole(value, LARGEST):
         raise _WrongError("error.message_whole", value, low=0, high=LARGEST)
@@ -222,6 +228,7 @@ def _setting(value: object, _: object) -> Setting:
 def _strict() -> Converter:
     converter = Converter(forbid_extra_keys=True, detailed_validation=True)
     converter.register_structure_hook(int, _whole)
+    converter.register_structure_hook(bool, _switch)
     converter.register_structure_hook(float, _number)
     converter.register_structure_hook(str, _text)
     converter.register_structure_hook(Setting, _setting)

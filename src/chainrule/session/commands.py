@@ -35,10 +35,37 @@ class Pause:
 
 @frozen(kw_only=True)
 class Step:
-    """Pause, then train one batch, or to the end of the current epoch."""
+    """Pause, then one operation, layer or phase of the pass, one batch, or on to the end of the current epoch; or
+    ``back`` as far."""
 
     id: int
-    unit: Literal["batch", "epoch"] = "batch"
+    unit: Literal["op", "layer", "phase", "batch", "epoch"] = "batch"
+    back: bool = False
+
+
+@frozen(kw_only=True)
+class Seek:
+    """Pause where ``cursor`` operations of the current pass are done."""
+
+    id: int
+    cursor: int
+
+
+@frozen(kw_only=True)
+class Follow:
+    """Pause training and go through the stages of the pass, one after the other, until paused."""
+
+    id: int
+
+
+@frozen(kw_only=True)
+class SetTempo:
+    """How the stages are followed: what is a stage, how many milliseconds it takes, whether the pass is repeated."""
+
+    id: int
+    unit: Literal["op", "layer", "phase"]
+    milliseconds: float
+    loop: bool
 
 
 @frozen(kw_only=True)
@@ -104,4 +131,20 @@ class Ack:
     seq: int
 
 
-Command = Hello | Play | Pause | Step | Restart | Renew | Edit | SetParameter | Pace | Look | Inspect | Ack
+Command = (
+    Hello
+    | Play
+    | Pause
+    | Step
+    | Seek
+    | Follow
+    | SetTempo
+    | Restart
+    | Renew
+    | Edit
+    | SetParameter
+    | Pace
+    | Look
+    | Inspect
+    | Ack
+)

@@ -32,6 +32,14 @@ class Curve:
         if len(self._points) > 3 * LONGEST:
             self._points = _thinned(self._points)
 
+    def cut(self, step: int) -> None:
+        """The run is back at ``step``: forget the points beyond it."""
+        if not self._points or self._points[-3] <= step:
+            return
+        while self._points and self._points[-3] > step:
+            del self._points[-3:]
+        self._news, self._reset = array("d", self._points), True
+
     def news(self) -> tuple[array[float], bool]:
         """The points since the last call, and whether those before are to be forgotten."""
         news, reset = self._news, self._reset

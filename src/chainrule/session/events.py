@@ -31,6 +31,7 @@ Int32s = Annotated[Ints, "i32"]
 Int8s = Annotated[Ints, "i8"]
 Uint8s = Annotated[Ints, "u8"]
 Fact = str | int | float
+Phase = Literal["forward", "loss", "zero", "seed", "backward", "update"]
 
 
 @frozen(kw_only=True)
@@ -146,8 +147,29 @@ class Welcome:
 
 
 @frozen(kw_only=True)
+class Stage:
+    """One operation of the pass of a step. ``layer``: 0 the input, one more than the last layer's number the loss;
+    of an update 0. ``name``: a rule, its ``.grad`` or ``.update``, or what the machine does (``matmul`` …)."""
+
+    phase: Phase
+    layer: int
+    name: str
+
+
+@frozen(kw_only=True)
+class Tempo:
+    """How the stages of a pass are followed: what counts as a stage, how long it takes, whether the pass is gone
+    through again and again instead of going on to the update."""
+
+    unit: Literal["op", "layer", "phase"]
+    milliseconds: float
+    loop: bool
+
+
+@frozen(kw_only=True)
 class Document:
-    """The experiment as it stands, and how it is run. ``hyper`` is complete (defaults filled in)."""
+    """The experiment as it stands, and how it is run. ``hyper`` is complete (defaults filled in). ``timeline``: the
+    operations of a pass, in order, the update last."""
 
     seq: int = 0
     revision: int
@@ -156,6 +178,8 @@ class Document:
     parameters: int
     pace: float
     example: int | None
+    timeline: tuple[Stage, ...]
+    tempo: Tempo
 
 
 @frozen(kw_only=True)
@@ -242,7 +266,10 @@ class Inspection:
     kind: Literal["weight", "bias", "neuron", "probability", "input", "loss"]
     layer: int
     value: float
+    before: float
     gradient: float
+    value_current: bool
+    gradient_current: bool
     batch_gradient: float
     change: float
     forward: str
@@ -252,9 +279,34 @@ class Inspection:
 
 
 @frozen(kw_only=True)
+class Moment:
+    """Where the pass of ``step`` stands: ``cursor`` of its operations are done, the last of them described by
+    ``phase``, ``layer`` and ``name``. ``resting``: everything but the update is done. ``following``: it goes on by
+    itself.
+
+    Values are those of this pass up to layer ``values_to`` (-1: none yet; one more than the last layer: the loss too).
+    Gradients of this pass are there from the loss back to the weights of layer ``gradients_from`` (of the nodes of
+    the layer before); depth + 1: to the outputs, depth + 2: the loss's own, 1, depth + 3: none yet. Other gradients
+    are 0 when ``cleared``, else what is left of the pass before.
+    """
+
+    cursor: int
+    step: int
+    phase: Phase
+    layer: int
+    name: str
+    resting: bool
+    following: bool
+    values_to: int
+    gradients_from: int
+    cleared: bool
+
+
+@frozen(kw_only=True)
 class Frame:
     """The run at one step, whole and coherent: parameters, and the values, loss and gradients that these very
-    parameters give on the current batch (the update that these gradients will make has not happened yet).
+    parameters give on the current batch (the update that these gradients will make has not happened yet). In the
+    middle of a pass ``moment`` says which of them are already there.
 
     ``parameters``, ``gradients``: by parameter; ``values``, ``adjoints``: by node of the graph. Where ``example`` of
     the batch is shown, its values and its part of the gradients; when that is None, mean values and whole gradients.
@@ -273,6 +325,7 @@ class Frame:
     step: int
     epoch: int
     playing: bool
+    moment: Moment
     example: int | None
     batch: int
     batch_loss: float

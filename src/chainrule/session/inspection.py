@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from math import isnan
+from math import isnan, nan
 from typing import Literal
 
 from attrs import frozen
@@ -17,7 +17,7 @@ from attrs import frozen
 from chainrule.network.plan import LayerSpans, Plan
 from chainrule.network.trainer import Trainer
 from chainrule.rules import LOSSES, REGULARISERS, RULES
-from chainrule.session.events import Inspection, Term
+from chainrule.session.events import Inspection, Moment, Term
 
 _NUMBER = "(0|[1-9][0-9]{0,8})"
 _TARGET = re.compile("loss|[nb]:N:N|w:N:N:N".replace("N", _NUMBER))
@@ -64,6 +64,8 @@ class Explainer:
     gradients: Sequence[float]
     values: Sequence[float]
     adjoints: Sequence[float]
+    moment: Moment
+    before: Sequence[float] | None
 
     def explain(self, target: str) -> Inspection | None:
         """The explanation of the mark ``target``; ``None`` where the network has no such mark."""
@@ -106,6 +108,9 @@ class Explainer:
             kind=found.kind,
             layer=found.layer,
             value=self.trainer.parameters()[at],
+            before=nan if self.before is None else self.before[at],
+            value_current=True,
+            gradient_current=self.moment.gradients_from <= found.layer,
             gradient=self.gradients[at],
             batch_gradient=whole,
             forward=self._sum(found.layer, found.neuron),
@@ -135,6 +140,9 @@ class Explainer:
             kind="probability" if self._softmax and last else found.kind,
             layer=found.layer,
             value=self.values[at],
+            before=nan,
+            value_current=self.moment.values_to >= found.layer,
+            gradient_current=self.moment.gradients_from <= found.layer + 1,
             gradient=self.adjoints[at],
             batch_gradient=self.trainer.adjoints()[at],
             forward=forward,
@@ -157,6 +165,9 @@ class Explainer:
             kind="loss",
             layer=found.layer,
             value=self.values[at],
+            before=nan,
+            value_current=self.moment.values_to >= found.layer,
+            gradient_current=self.moment.gradients_from <= found.layer + 1,
             gradient=self.adjoints[at],
             batch_gradient=self.trainer.adjoints()[at],
             forward=rf"\ell = {each}"

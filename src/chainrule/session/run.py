@@ -21,6 +21,7 @@ from chainrule.session.events import Frame
 from chainrule.session.experiment import Experiment
 from chainrule.session.inspection import Explainer
 from chainrule.session.pacer import Pacer, Shutter, affordable
+from chainrule.session.playback import Playback
 
 
 @frozen(kw_only=True)
@@ -54,6 +55,9 @@ class Run:
         self._machine = machine
         self._plan, self._split = plan, split
         self._trainer = Trainer(machine, plan, split, experiment.seed, _hyper(experiment))
+        self.playback = Playback(
+            self._trainer, settings.visualization.animation_duration or 300.0, self._left
+        )
         self._pacer = Pacer(DEFAULT_PACE)
         self._shutter = Shutter()
         self._curve = Curve()
@@ -79,19 +83,38 @@ class Run:
     def play(self) -> None:
         """Train at the pace. ``ConfigError`` when the steps of an experiment's life are used up."""
         self._left()
+        self.playback.settle()
         self.playing, self.wanted, self.owed = True, 0, True
 
     def pause(self) -> None:
         """Make no further step."""
         self.playing, self.wanted, self.owed = False, 0, True
+        self.playback.following = False
         self._pacer.rest()
 
-    def step(self, unit: str) -> None:
-        """Pause, then one more batch, or on to the next end of an epoch. ``ConfigError`` as ``play``."""
-        left = self._left()
-        if self.playing:
+    def step(self, unit: str, *, back: bool = False) -> None:
+        """Pause, then on (or ``back``) by one operation, layer, phase or batch, or to the next end of an epoch.
+        ``ConfigError`` as ``play``, and where the history does not go back so far."""
+        if self.playing or self.playback.following:
             self.pause()
+        if back or unit not in ("batch", "epoch") or not self.playback.resting:
+            self.wanted, self.owed = 0, True
+            self.playback.walk(unit, back=back)
+            self._curve.cut(self._trainer.step)
+            return
+        left = self._left()
         self.wanted = min(left, self.wanted + 1 if unit == "batch" else self._to_epoch_end())
+
+    def seek(self, cursor: int) -> None:
+        """Pause where ``cursor`` operations of the pass are done."""
+        self.pause()
+        self.playback.seek(cursor)
+        self._curve.cut(self._trainer.step)
+
+    def follow(self) -> None:
+        """Go through the stages of the pass until paused."""
+        self.pause()
+        self.playback.start()
 
     def restart(self, seed: int) -> None:
         """Step 0 with the initial weights of ``seed``; goes on playing if it was."""
@@ -104,20 +127,29 @@ class Run:
         if fresh:
             self._trainer = Trainer(self._machine, plan, split, experiment.seed, hyper)
             self._begin_anew()
-        elif split is not self._split or plan != self._plan:
-            self._trainer.rebuild(plan, split, hyper)
-            self.wanted = 0  # the end of the epoch may lie elsewhere now
         else:
-            self._trainer.set_hyper(hyper)
+            place = self.playback.complete()
+            if split is not self._split or plan != self._plan:
+                self._trainer.rebuild(plan, split, hyper)
+                self.wanted = 0  # the end of the epoch may lie elsewhere now
+            else:
+                self._trainer.set_hyper(hyper)
+            self.playback.renew(self._trainer, place)
         self._plan, self._split, self.owed = plan, split, True
 
     def set_parameter(self, at: int, value: float) -> None:
         """Another value for one parameter; what does not depend on it stays as it is."""
+        place = self.playback.complete()
         self._trainer.set_parameters({at: value})
+        self.playback.renew(self._trainer, place)
         self.owed = True
 
     def train(self, milliseconds: float) -> None:
         """Make the steps of one slice of time, as many as pace, cost and limits allow."""
+        try:
+            self.owed |= self.playback.follow(milliseconds)
+        except ConfigError:  # no steps are left: the next frame says so
+            self.playback.following, self.playing, self.owed = False, True, True
         if not (self.playing or self.wanted):
             return
         frame = self._frame_flops()
@@ -129,6 +161,7 @@ class Run:
         )
         steps = self._pacer.due(milliseconds, most) if self.playing else min(self.wanted, most)
         if steps > 0:
+            self.playback.remember()
             self._trainer.advance(steps)
             self.wanted = max(0, self.wanted - steps)
             self.owed = True
@@ -149,6 +182,7 @@ class Run:
         """The trainer stands at step 0 again."""
         self._curve.clear()
         self._pacer.rest()
+        self.playback.begin(self._trainer)
         self.wanted, self.owed, self._finite = 0, True, True
 
     def _left(self) -> int:
@@ -193,6 +227,7 @@ class Run:
         example = None if view.example is None else min(view.example, trainer.batch - 1)
         gradients = trainer.gradients(example)
         values, adjoints = trainer.values(example), trainer.adjoints(example)
+        moment = self.playback.moment()
         explainer = Explainer(
             trainer=trainer,
             plan=self._plan,
@@ -200,6 +235,8 @@ class Run:
             gradients=gradients,
             values=values,
             adjoints=adjoints,
+            moment=moment,
+            before=self.playback.before,
         )
         width, height, maps = trainer.maps()
         self._curve.add(trainer.step, evaluation.training_loss, evaluation.validation_loss)
@@ -210,6 +247,7 @@ class Run:
             step=trainer.step,
             epoch=trainer.epoch,
             playing=self.playing,
+            moment=moment,
             example=example,
             batch=trainer.batch,
             batch_loss=trainer.batch_loss,

@@ -12,6 +12,7 @@ from chainrule.network.plan import LayerSpans
 from chainrule.session.edits import Facts, plan
 from chainrule.session.events import Dataset, Document, Graph, GraphLayer
 from chainrule.session.experiment import Experiment
+from chainrule.session.run import Run
 
 
 def facts(split: Split) -> Facts:
@@ -21,17 +22,17 @@ def facts(split: Split) -> Facts:
     return Facts(task=table.task, inputs=len(table.features), outputs=outputs, rows=len(split.training))
 
 
-def document(
-    experiment: Experiment, revision: int, known: Facts, pace: float, example: int | None
-) -> Document:
+def document(experiment: Experiment, revision: int, known: Facts, run: Run, example: int | None) -> Document:
     """The experiment and how it is run."""
     return Document(
         revision=revision,
         experiment=experiment,
         task=known.task,
         parameters=plan(experiment, known).parameters,
-        pace=pace,
+        pace=run.pace,
         example=example,
+        timeline=run.playback.stages,
+        tempo=run.playback.tempo,
     )
 
 

@@ -20,6 +20,7 @@ from chainrule.session.commands import (
     Ack,
     Command,
     Edit,
+    Follow,
     Hello,
     Inspect,
     Look,
@@ -28,14 +29,17 @@ from chainrule.session.commands import (
     Play,
     Renew,
     Restart,
+    Seek,
     SetParameter,
+    SetTempo,
     Step,
 )
 from chainrule.session.edits import changed, fitted, flat, plan, settled
-from chainrule.session.events import Event, Notice, Welcome
+from chainrule.session.events import Event, Notice, Tempo, Welcome
 from chainrule.session.experiment import SEED_LIMIT, DataChoice, Experiment
 from chainrule.session.inspection import mark
 from chainrule.session.palette import palettes
+from chainrule.session.playback import TEMPOS
 from chainrule.session.run import Happening, Run, View
 from chainrule.text import sentence
 
@@ -85,8 +89,8 @@ class Session:
 
     @property
     def playing(self) -> bool:
-        """It trains until paused: give it time."""
-        return self._run.playing
+        """It trains, or follows the stages of a pass, until paused: give it time."""
+        return self._run.playing or self._run.playback.following
 
     @property
     def dirty(self) -> bool:
@@ -107,8 +111,16 @@ class Session:
                     self._run.pause()
                     return []
                 case Step():
-                    self._run.step(command.unit)
+                    self._run.step(command.unit, back=command.back)
                     return []
+                case Seek():
+                    self._run.seek(command.cursor)
+                    return []
+                case Follow():
+                    self._run.follow()
+                    return []
+                case SetTempo():
+                    return self._set_tempo(command)
                 case Restart():
                     self._run.restart(self._experiment.seed)
                     return []
@@ -165,6 +177,14 @@ class Session:
         if not PACES[0] <= pace <= PACES[-1]:
             raise ConfigError("error.pace", value=pace, low=PACES[0], high=PACES[-1])
         self._run.pace = float(pace)
+        return [self._document()]
+
+    def _set_tempo(self, asked: SetTempo) -> list[Event]:
+        low, high = TEMPOS
+        if not low <= asked.milliseconds <= high:
+            raise ConfigError("error.tempo", value=asked.milliseconds, low=low, high=high)
+        tempo = Tempo(unit=asked.unit, milliseconds=float(asked.milliseconds), loop=asked.loop)
+        self._run.playback.tempo = tempo
         return [self._document()]
 
     def _set_parameter(self, target: str, value: float) -> list[Event]:
@@ -252,7 +272,7 @@ class Session:
 
     def _document(self) -> Event:
         view = self._view
-        return scene.document(self._experiment, view.revision, self._facts, self._run.pace, view.example)
+        return scene.document(self._experiment, view.revision, self._facts, self._run, view.example)
 
 
 def _happened(happening: Happening) -> Notice:
