@@ -6,6 +6,10 @@ export type Action =
   | "toggle"
   | "step"
   | "epoch"
+  | "back"
+  | "next_stage"
+  | "earlier_stage"
+  | "follow"
   | "restart"
   | "renew"
   | "closer"
@@ -28,6 +32,10 @@ export const BINDINGS: readonly Binding[] = [
   { action: "toggle", keys: ["Space"], text: "page.key.toggle" },
   { action: "step", keys: ["→"], text: "page.key.step" },
   { action: "epoch", keys: ["Shift", "→"], text: "page.key.epoch" },
+  { action: "back", keys: ["←"], text: "page.key.back" },
+  { action: "next_stage", keys: ["."], text: "page.key.next_stage" },
+  { action: "earlier_stage", keys: [","], text: "page.key.earlier_stage" },
+  { action: "follow", keys: ["P"], text: "page.key.follow" },
   { action: "restart", keys: ["R"], text: "page.key.restart" },
   { action: "renew", keys: ["N"], text: "page.key.renew" },
   { action: "closer", keys: ["+"], text: "page.key.closer" },
@@ -42,6 +50,9 @@ export const BINDINGS: readonly Binding[] = [
 
 const PLAIN: Readonly<Record<string, Action>> = {
   " ": "toggle",
+  ".": "next_stage",
+  ",": "earlier_stage",
+  p: "follow",
   r: "restart",
   n: "renew",
   "+": "closer",
@@ -65,6 +76,7 @@ export function actionOf(event: KeyboardEvent, clicked: Element | null): Action 
   const arrows = owner?.closest(
     "input, select, [role=tab], [role=radio], [role=listbox], [role=tree], [role=grid], [data-arrows]",
   );
+  if (event.key === "ArrowLeft") return arrows ? null : "back";
   if (event.key === "ArrowRight") return arrows ? null : event.shiftKey ? "epoch" : "step";
   if (event.key === " " && presses(owner, clicked)) return null;
   if (event.key.length === 1 && owner?.closest("select")) return null;

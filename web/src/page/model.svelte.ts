@@ -15,6 +15,7 @@ import {
   type Palette,
   type RuleChoice,
   SCHEMA,
+  type Tempo,
 } from "../messages";
 import { type Edits, held, type Setting } from "../store/edits";
 import { ending, GRACE, type Intent, settled } from "../store/intent";
@@ -79,6 +80,10 @@ export class Model {
     this.view.welcome?.palettes.find((each) => each.theme === look.theme) ?? null,
   );
   readonly playing = $derived(this.#intent?.playing ?? this.view.frame?.playing ?? false);
+  /** The stages of the pass go by themselves. */
+  readonly following = $derived(this.view.frame?.moment.following ?? false);
+  readonly tempo = $derived(this.view.document?.tempo ?? null);
+  readonly timeline = $derived(this.view.document?.timeline ?? []);
   readonly target = $derived(this.selected ?? this.hovered);
   readonly toasts: readonly Notice[] = $derived([
     ...this.view.toasts,
@@ -181,15 +186,40 @@ export class Model {
   }
 
   toggle(): void {
-    if (this.playing) this.pause();
+    if (this.playing || this.following) this.pause();
     else this.play();
   }
 
-  step(unit: "batch" | "epoch"): void {
+  step(unit: "batch" | "epoch", back = false): void {
     if (this.#refused()) return;
     this.#intent = null;
-    this.link.send({ type: "step", unit });
+    this.link.send({ type: "step", unit, back });
     this.#stepped = true;
+  }
+
+  /** On, or back, by what counts as a stage. */
+  walk(back = false): void {
+    if (this.#refused() || this.tempo === null) return;
+    this.#intent = null;
+    this.link.send({ type: "step", unit: this.tempo.unit, back });
+  }
+
+  seek(cursor: number): void {
+    if (this.#refused()) return;
+    this.#intent = null;
+    this.link.send({ type: "seek", cursor });
+  }
+
+  /** Goes through the stages of the pass by themselves, or stops. */
+  follow(): void {
+    if (this.#refused()) return;
+    this.#intent = null;
+    this.link.send({ type: this.following ? "pause" : "follow" });
+  }
+
+  setTempo(changes: Partial<Tempo>): void {
+    if (this.#refused() || this.tempo === null) return;
+    this.link.send({ type: "settempo", ...this.tempo, ...changes });
   }
 
   restart(): void {

@@ -1,5 +1,6 @@
 /** What a frame makes each mark look like: steps of width and colour by edge, a line of text by node. */
-import type { Frame, Palette } from "../messages";
+import type { Frame, Moment, Palette } from "../messages";
+import { graded, valued } from "./reach";
 import { coarse, entry, INVALID, NEUTRAL, width, widthStep } from "./scale";
 import type { Scene } from "./scene";
 
@@ -24,6 +25,15 @@ export class Look {
   readonly invalid: Uint8Array;
   /** Ramp entry of each node's value. */
   readonly shade: Uint8Array;
+  /** 1 where a node's value is not one of the pass that is under way. */
+  readonly past: Uint8Array;
+  /** The gradient of the loss itself. */
+  seed = 0;
+  /** Where the pass stands. */
+  moment: Moment | null = null;
+
+  /** The gradients shown are those of the pass before. */
+  left = false;
 
   constructor(private readonly scene: Scene) {
     this.colour = new Uint8Array(scene.edges).fill(NEUTRAL);
@@ -31,6 +41,7 @@ export class Look {
     this.text = new Array<string>(scene.nodes).fill("");
     this.invalid = new Uint8Array(scene.nodes);
     this.shade = new Uint8Array(scene.nodes).fill(NEUTRAL);
+    this.past = new Uint8Array(scene.nodes);
   }
 
   /** Take over a frame's numbers; `unit` is the width at |w| = 1. Says which layers look different now. */
@@ -39,11 +50,24 @@ export class Look {
     const { parameter } = this.scene.graph;
     const thresholds = palette.gradient.thresholds;
     const fine = this.scene.edges <= FINE_EDGES;
+    const { moment } = frame;
+    const depth = this.scene.graph.layers.length - 1;
+    // What is left of the pass before means something as a whole only, not example by example.
+    const left = !moment.cleared && frame.example === null;
+    if (left !== this.left) changed.gradients = true;
+    this.left = left && !graded(moment, depth);
+    this.moment = moment;
+    this.seed = this.scene.loss < 0 ? 0 : frame.adjoints[this.scene.loss]!;
     for (let e = 0; e < this.scene.edges; e++) {
       const p = parameter[e]!;
       if (p < 0) continue;
       const weight = frame.parameters[p]!;
-      const exact = Number.isFinite(weight) ? entry(thresholds, frame.gradients[p]!) : INVALID;
+      const reached = left || graded(moment, this.scene.layer[this.scene.graph.target[e]!]!);
+      const exact = !reached
+        ? NEUTRAL
+        : Number.isFinite(weight)
+          ? entry(thresholds, frame.gradients[p]!)
+          : INVALID;
       const colour = fine ? exact : coarse(exact, COARSE_LEVELS);
       const step = widthStep(width(weight, unit));
       if (colour !== this.colour[e]) changed.gradients = true;
@@ -53,10 +77,13 @@ export class Look {
     }
     for (let n = 0; n < this.scene.nodes; n++) {
       const value = frame.values[n]!;
-      const text = format(value);
+      const past = valued(moment, this.scene.layer[n]!) ? 0 : 1;
+      const text = past === 1 ? "" : format(value);
+      if (past !== this.past[n]) changed.values = true;
+      this.past[n] = past;
       if (text !== this.text[n]) changed.values = true;
       this.text[n] = text;
-      this.invalid[n] = Number.isFinite(value) ? 0 : 1;
+      this.invalid[n] = Number.isFinite(value) || past === 1 ? 0 : 1;
       this.shade[n] = entry(palette.value.thresholds, value);
     }
     return changed;

@@ -10,6 +10,8 @@ export interface StageText {
   layerTitle(layer: GraphLayer): string;
   /** The accessible name of a mark; its target where left out. */
   describe?(target: string): string;
+  /** The gradient of the loss itself, written beside it where the backward pass begins. */
+  seeded?(gradient: number): string;
   /** The accessible name of the list that stands for the stage on the keyboard. */
   listLabel?(): string;
 }

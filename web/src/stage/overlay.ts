@@ -15,8 +15,12 @@ const RIM = 1.2;
 const NEAR_GAP = 1.5;
 const HANDLE = 6;
 const STROKE = 2;
+/** More nodes in a column are not ringed one by one. */
+const MOST_RINGS = 64;
 
 export interface Marked {
+  /** How the gradient of the loss is written. */
+  seeded: ((gradient: number) => string) | null;
   hover: Mark | null;
   selected: Mark | null;
   focus: Mark | null;
@@ -51,9 +55,43 @@ export class Overlay {
     if (scenery === null) return;
     const { zoom, x, y } = scenery.view;
     this.world.setAttribute("transform", `matrix(${zoom},0,0,${zoom},${x},${y})`);
+    this.reached(scenery, marked.seeded);
     if (marked.hover !== null) this.hover(scenery, marked.hover);
     if (marked.selected !== null) this.select(scenery, marked.selected);
     if (marked.focus !== null) this.focus(scenery, marked.focus);
+  }
+
+  /** Where the pass has just come to, in the middle of it: the nodes it has computed, the loss, the loss's own 1. */
+  private reached(scenery: Scenery, seeded: Marked["seeded"]): void {
+    const { scene, look, theme } = scenery;
+    const moment = look?.moment ?? null;
+    if (moment === null || moment.resting || look === null) return;
+    const line = { stroke: theme.select, "stroke-width": this.pixels(scenery, STROKE) };
+    if (moment.phase === "forward") {
+      const { first, count } = scene.graph.layers[moment.layer] ?? { first: 0, count: 0 };
+      for (let n = first; n < first + Math.min(count, MOST_RINGS); n++)
+        this.around(scenery, n, NEAR_GAP, { ...line, "stroke-opacity": "0.75" });
+    }
+    if (scene.loss < 0 || (moment.phase !== "loss" && moment.phase !== "seed")) return;
+    this.around(scenery, scene.loss, RING_GAP, line);
+    if (moment.phase !== "seed" || seeded === null) return;
+    const { cx, cy, r } = loss.attr(scenery, scene.loss);
+    const text = this.svg.ownerDocument.createElementNS(SVG, "text");
+    const size = 12 / scenery.view.zoom;
+    text.textContent = seeded(look.seed);
+    const attributes = {
+      x: cx!,
+      y: String(Number(cy) - Number(r) - size),
+      "text-anchor": "middle",
+      "font-size": String(size),
+      "font-weight": "600",
+      fill: theme.ink,
+      stroke: theme.stage,
+      "stroke-width": String(size / 3),
+      "paint-order": "stroke",
+    };
+    for (const [key, value] of Object.entries(attributes)) text.setAttribute(key, value);
+    this.world.append(text);
   }
 
   private hover(scenery: Scenery, mark: Mark): void {

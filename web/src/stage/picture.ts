@@ -61,6 +61,11 @@ export class Picture {
     return this.transition !== null;
   }
 
+  /** The gradients shown are left over from the pass before. */
+  get leftovers(): boolean {
+    return this.look?.left ?? false;
+  }
+
   get anythingStale(): boolean {
     return this.stale.structure || this.stale.values || this.stale.gradients;
   }
@@ -123,7 +128,7 @@ export class Picture {
     const mapped = this.atlas.update(frame, this.pixels, recoloured);
     if (first || mapped || changed.values) this.stale.values = true;
     if (first || changed.gradients) this.stale.gradients = true;
-    return first || mapped || changed.values || changed.gradients;
+    return true;
   }
 
   show(layers: Layers): void {

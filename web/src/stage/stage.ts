@@ -4,6 +4,7 @@
  */
 import type { Dataset, Frame, Graph, Palette } from "../messages";
 import { Camera } from "./camera";
+import { Flow } from "./flow";
 import { listen } from "./gestures";
 import { boxOf, targetAt } from "./marks/any";
 import type { Layers } from "./marks/mark";
@@ -27,6 +28,7 @@ export class Stage {
   private readonly root: HTMLElement;
   private readonly painter: Painter;
   private readonly overlay: Overlay;
+  private readonly flowing: Flow;
   private readonly twin: Twin;
   private readonly picture: Picture;
   private readonly camera: Camera;
@@ -63,6 +65,7 @@ export class Stage {
     if (getComputedStyle(host).position === "static") host.style.position = "relative";
     host.append(this.root);
     this.painter = new Painter(this.root);
+    this.flowing = new Flow(this.root);
     this.overlay = new Overlay(this.root);
     this.picture = new Picture(host.ownerDocument, options);
     this.duration = options.reducedMotion ? 0 : (options.duration ?? DURATION);
@@ -111,6 +114,13 @@ export class Stage {
 
   frame(frame: Frame): void {
     this.pending = frame;
+    this.wake();
+  }
+
+  /** The pass has gone along the edges that lead into `layers`: show it, for so many milliseconds. */
+  flow(layers: readonly number[], back: boolean, milliseconds: number): void {
+    if (this.options.reducedMotion) return;
+    this.flowing.start(layers, back, performance.now(), milliseconds);
     this.wake();
   }
 
@@ -203,6 +213,7 @@ export class Stage {
     if (rough) picture.touchGradients();
     painter.place(camera.view);
     if (this.overlayStale) this.drawOverlay();
+    this.flowing.draw(this.scenery()!, now);
     if (this.unpainted >= 0 && !painter.busy) {
       const seq = this.unpainted;
       this.unpainted = -1;
@@ -215,7 +226,7 @@ export class Stage {
       this.measured.milliseconds = performance.now() - began;
     }
     const stale = picture.anythingStale || this.overlayStale || this.pointerStale;
-    if (wait || left > 0 || stale || camera.moving || picture.moving) this.wake();
+    if (wait || left > 0 || stale || camera.moving || picture.moving || this.flowing.moving) this.wake();
   }
 
   private read(): void {
@@ -229,6 +240,7 @@ export class Stage {
     this.ratio = ratio;
     this.camera.resize(this.host.clientWidth, this.host.clientHeight);
     this.painter.resize(this.camera.width, this.camera.height, ratio);
+    this.flowing.resize(this.camera.width, this.camera.height, ratio);
     this.picture.repaint();
     this.overlayStale = true;
   }
@@ -283,11 +295,13 @@ export class Stage {
     this.overlayStale = false;
     const scene = this.picture.scene!;
     const hover = scene.resolve(this.highlighted ?? this.hovered);
-    this.painter.dim(hover !== null && hover.kind !== "edge" && this.picture.shown.gradients);
+    const aside = hover !== null && hover.kind !== "edge";
+    this.painter.dim((aside || this.picture.leftovers) && this.picture.shown.gradients);
     this.overlay.draw(this.scenery(), {
       hover,
       selected: scene.resolve(this.selected),
       focus: scene.resolve(this.focused),
+      seeded: this.options.seeded ?? null,
     });
   }
 

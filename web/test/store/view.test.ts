@@ -17,6 +17,8 @@ function document(rate: number, hidden: number[] = [8, 8]): Document {
     parameters: 105,
     pace: 100,
     example: null,
+    timeline: [],
+    tempo: { unit: "layer", milliseconds: 300, loop: false },
     experiment: {
       seed: 1,
       data: { name: "spirals", points: 500, noise: 0.1, train_share: 0.6, features: ["x1", "x2"] },

@@ -26,6 +26,8 @@ const LABEL_LEAST = 24;
 const HALO = 4;
 const HATCH = 9;
 const RIM_OPACITY = 0.16;
+/** How opaque the map of a neuron is that the pass has not reached yet. */
+const PAST = 0.22;
 
 const frames: Draw = (context, scenery, nodes) => {
   const { theme } = scenery;
@@ -104,6 +106,7 @@ const maps: Draw = (context, scenery, nodes) => {
     context.clip();
     for (const n of nodes) {
       const box = square(scenery, n);
+      context.globalAlpha = opacity * (look?.past[n] ? PAST : 1);
       if (look?.invalid[n]) hatch(context, box, invalid, theme.stage);
       else if (look !== null && pixel(scene, n)) {
         context.fillStyle = shades[look.shade[n]!] ?? invalid;
