@@ -67,7 +67,7 @@ def test_every_command_can_be_read() -> None:
         message = {"type": name, "id": 1, **({"seq": 1} if name == "ack" else {})}
         message |= {"steps_per_second": 1} if name == "pace" else {}
         message |= {"target": "b:1:0", "value": 0.5} if name == "setparameter" else {}
-        message |= {"cursor": 3} if name == "seek" else {}
+        message |= {"cursor": 3} if name == "seek" else {"target": "b:1:0"} if name == "verify" else {}
         message |= {"unit": "op", "milliseconds": 300, "loop": False} if name == "settempo" else {}
         assert type(read_command(json.dumps(message))) is COMMANDS[name]
 

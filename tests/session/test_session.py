@@ -80,7 +80,16 @@ def change(of: Session, **changes: Any) -> list[Event]:
 def numbers(shown: Frame) -> dict[str, Any]:
     """Everything of a frame that the state of the network decides, bit by bit."""
     found = asdict(shown, recurse=False)
-    for name in ("revision", "curve", "curve_reset", "playing", "rate", "recomputed"):
+    for name in (
+        "revision",
+        "curve",
+        "curve_reset",
+        "playing",
+        "rate",
+        "recomputed",
+        "predicted_change",
+        "actual_change",
+    ):
         del found[name]
     # NaN, of what a task does not have, is not equal to itself.
     return {

@@ -1,7 +1,7 @@
 // Generated from src/chainrule/session/{commands,events,experiment}.py and src/chainrule/config.py.
 // Do not edit; run `python -m chainrule.protocol.typescript` instead.
 
-export const SCHEMA = "183c182944f3";
+export const SCHEMA = "1373cd24900e";
 
 /** First message of a connection: which session to resume (empty: a new one) and the last ``seq`` seen. */
 export interface Hello {
@@ -102,6 +102,13 @@ export interface Inspect {
   readonly type: "inspect";
   readonly id: number;
   readonly target?: string | null;
+}
+
+/** Check the gradient of a weight or a bias by dual numbers and by finite differences. */
+export interface Verify {
+  readonly type: "verify";
+  readonly id: number;
+  readonly target: string;
 }
 
 /** The frame with this ``seq`` has been painted; the host keeps at most two unpainted frames under way. */
@@ -438,12 +445,41 @@ export interface Term {
 }
 
 /**
+ * One term of a sum that makes a gradient: a product of ``factors``. ``target`` is the mark it passes, ``e:N`` for
+ * example N of the batch, ``penalty`` for the regulariser.
+ */
+export interface Contribution {
+  readonly target: string;
+  readonly latex: string;
+  readonly factors: readonly Term[];
+  readonly value: number;
+}
+
+/** One factor of a path, the mark it belongs to, and the product of all factors so far. */
+export interface PathStep {
+  readonly target: string;
+  readonly latex: string;
+  readonly factor: number;
+  readonly product: number;
+}
+
+/** A way from the loss to a number: its factors in that order, ``value`` their product. */
+export interface Path {
+  readonly steps: readonly PathStep[];
+  readonly value: number;
+}
+
+/**
  * What is known of the selected mark at this frame's step.
  *
  * ``forward`` is the LaTeX of how its value arises, ``backward`` of how its gradient does; ``factors`` multiply to
  * the gradient where one example is shown (empty for a batch): ``gradient`` is then that example's part of
  * ``batch_gradient``. ``change`` is what the next update will add to a parameter (0 for others) and ``moves`` its
  * direction; an optimiser that remembers earlier gradients may move against what ``batch_gradient`` alone says.
+ * ``terms`` and what ``terms_others`` more add up to (``terms_remainder``) add up to ``gradient``; so do ``paths``,
+ * the largest of ``paths_count``, and ``paths_remainder``. ``paths_state`` says why there are none: the whole
+ * ``batch`` is shown, normalisation makes paths ``mixed``, or training is ``busy``. ``values`` and ``gradients`` are
+ * those of the whole batch at ``steps``, as far as they were recorded.
  * A ``probability`` shows the softmax of a neuron's sum, and the gradient of that sum.
  */
 export interface Inspection {
@@ -460,6 +496,16 @@ export interface Inspection {
   readonly forward: string;
   readonly backward: string;
   readonly factors: readonly Term[];
+  readonly terms: readonly Contribution[];
+  readonly terms_others: number;
+  readonly terms_remainder: number;
+  readonly paths: readonly Path[];
+  readonly paths_count: number;
+  readonly paths_remainder: number;
+  readonly paths_state: "shown" | "batch" | "mixed" | "busy";
+  readonly steps: readonly number[];
+  readonly values: readonly number[];
+  readonly gradients: readonly number[];
   readonly moves: "up" | "down" | "stays" | "none";
 }
 
@@ -471,7 +517,9 @@ export interface Inspection {
  * ``parameters``, ``gradients``: by parameter; ``values``, ``adjoints``: by node of the graph. Where ``example`` of
  * the batch is shown, its values and its part of the gradients; when that is null, mean values and whole gradients.
  * ``batch_loss`` is of the batch, ``penalty`` what the regulariser adds to it; the others are over whole sets, NaN
- * where the task has no such measure. ``rate`` is the learning rate of the next update. ``recomputed`` counts the
+ * where the task has no such measure. ``rate`` is the learning rate of the next update; at rest and not
+ * playing, ``predicted_change`` of the objective on this batch is what its gradient says of that update, to first
+ * order, ``actual_change`` what it will be; else NaN. ``recomputed`` counts the
  * nodes that the last change computed anew. ``maps``: node by node (loss left out) a
  * picture of ``map_width`` x ``map_height``, row by row from the top, -127 … 127 for a value of -1 … 1 (clipped;
  * -128 marks NaN). On a plane a picture is the response over the plane; else each row shows examples of one
@@ -498,6 +546,8 @@ export interface Frame {
   readonly validation_r2: number;
   readonly penalty: number;
   readonly rate: number;
+  readonly predicted_change: number;
+  readonly actual_change: number;
   readonly recomputed: number;
   readonly parameters: Float64Array;
   readonly gradients: Float64Array;
@@ -510,6 +560,23 @@ export interface Frame {
   readonly curve: Float64Array;
   readonly curve_reset: boolean;
   readonly inspection: Inspection | null;
+}
+
+/**
+ * The gradient of the parameter ``target`` at ``step``, three times: by reverse mode, by dual numbers (NaN where
+ * that would take too long) and by finite differences. ``kink``: the one-sided differences differ, and any number
+ * between them is a gradient.
+ */
+export interface Verified {
+  readonly type: "verified";
+  readonly seq: number;
+  readonly target: string;
+  readonly step: number;
+  readonly reverse: number;
+  readonly dual: number;
+  readonly numeric: number;
+  readonly kink: boolean;
+  readonly agree: boolean;
 }
 
 /**
@@ -543,6 +610,7 @@ export type Command =
   | Pace
   | Look
   | Inspect
+  | Verify
   | Ack;
 
-export type Event = Welcome | Document | Dataset | Graph | Frame | Notice;
+export type Event = Welcome | Document | Dataset | Graph | Frame | Verified | Notice;

@@ -51,6 +51,20 @@ def check_network(
     return Report(tuple(checked), precision)
 
 
+def check_parameter(trainer: Trainer, at: int, *, precision: float = PRECISION) -> Checked:
+    """Check the derivative of the objective with respect to one parameter, as ``check_network`` does."""
+    parameters, gradients = list(trainer.parameters()), list(trainer.gradients())
+    dual = None
+    if trainer.batch * len(parameters) * 3 <= MOST_WORK:
+        dual = _Duals(trainer)({at: 1.0})
+    function = partial(_moved, trainer, parameters, {at: 1.0}, parameters[at])
+    try:
+        found = slope(function, parameters[at], precision)
+    finally:
+        trainer.set_parameters({at: parameters[at]})
+    return judged(trainer.parameter_name(at), gradients[at], found, dual, precision, scale_of(gradients))
+
+
 def _moved(
     trainer: Trainer, parameters: list[float], way: Mapping[int, float], start: float, at: float
 ) -> float:

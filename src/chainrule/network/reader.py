@@ -195,6 +195,27 @@ class Reader:
             before = batch.outputs[index - 1].value
         return found
 
+    def sums(self, example: int) -> array[float]:
+        """The weighted sums of all neurons, before normalisation and activation, for one example of the batch."""
+        return self._column([z.value for z in self._lowered.batch.sums], example, 0.0)[:-1]
+
+    def parts(self, layer: int, neuron: int, source: int | None) -> array[float]:
+        """Example by example, what each contributes to the gradient of a weight (from neuron ``source`` of the layer
+        before) or of a bias (``None``): the adjoint of the neuron's sum times what the weight multiplies."""
+        batch = self._lowered.batch
+        deltas = self._row(batch.sums[layer - 1].gradient, neuron)
+        if source is None:
+            return deltas
+        before = batch.inputs if layer == 1 else batch.outputs[layer - 2]
+        return array("d", [d * x for d, x in zip(deltas, self._row(before.value, source), strict=True)])
+
+    def hyper(self, name: str) -> float:
+        """The value of a hyperparameter."""
+        return self._number(f"hyper.{name}")
+
+    def _row(self, span: Span, row: int) -> array[float]:
+        return self._machine.read(span.offset + row * span.stride, self.batch)
+
     def unrolled(self) -> Unrolled:
         """The objective on the current batch as a graph of ``Value``s, to ask and to check against."""
         return unrolled(self._plan, self.parameters(), self.unrolled_batch(), self._hyper)

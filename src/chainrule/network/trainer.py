@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from array import array
 from collections.abc import Iterable, Mapping
@@ -172,6 +173,18 @@ class Trainer(Reader):
         for name, numbers in before.items():
             self._write(name, numbers)
         return array("d", [new - old for new, old in zip(after, before["parameters"], strict=True)])
+
+    def foreseen(self) -> tuple[float, float]:
+        """How much the next update will change the objective on this very batch: as its gradient predicts (first
+        order: the sum over parameters of gradient times change), and as it will be. Nothing is changed."""
+        changes, before = self.forecast(), self.parameters()
+        predicted = math.fsum(g * d for g, d in zip(self.gradients(), changes, strict=True))
+        objective, counted = self.batch_loss + self.penalty, self._recomputed
+        self.set_parameters({at: p + d for at, (p, d) in enumerate(zip(before, changes, strict=True))})
+        actual = self.batch_loss + self.penalty - objective
+        self.set_parameters(dict(enumerate(before)))
+        self._recomputed = counted
+        return predicted, actual
 
     def restart(self, seed: int) -> None:
         """Initial weights of ``seed`` again, step 0."""

@@ -124,6 +124,14 @@ class Inspect:
 
 
 @frozen(kw_only=True)
+class Verify:
+    """Check the gradient of a weight or a bias by dual numbers and by finite differences."""
+
+    id: int
+    target: str
+
+
+@frozen(kw_only=True)
 class Ack:
     """The frame with this ``seq`` has been painted; the host keeps at most two unpainted frames under way."""
 
@@ -146,5 +154,6 @@ Command = (
     | Pace
     | Look
     | Inspect
+    | Verify
     | Ack
 )

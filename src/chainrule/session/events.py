@@ -252,6 +252,35 @@ class Term:
 
 
 @frozen(kw_only=True)
+class Contribution:
+    """One term of a sum that makes a gradient: a product of ``factors``. ``target`` is the mark it passes, ``e:N`` for
+    example N of the batch, ``penalty`` for the regulariser."""
+
+    target: str
+    latex: str
+    factors: tuple[Term, ...]
+    value: float
+
+
+@frozen(kw_only=True)
+class PathStep:
+    """One factor of a path, the mark it belongs to, and the product of all factors so far."""
+
+    target: str
+    latex: str
+    factor: float
+    product: float
+
+
+@frozen(kw_only=True)
+class Path:
+    """A way from the loss to a number: its factors in that order, ``value`` their product."""
+
+    steps: tuple[PathStep, ...]
+    value: float
+
+
+@frozen(kw_only=True)
 class Inspection:
     """What is known of the selected mark at this frame's step.
 
@@ -259,6 +288,10 @@ class Inspection:
     the gradient where one example is shown (empty for a batch): ``gradient`` is then that example's part of
     ``batch_gradient``. ``change`` is what the next update will add to a parameter (0 for others) and ``moves`` its
     direction; an optimiser that remembers earlier gradients may move against what ``batch_gradient`` alone says.
+    ``terms`` and what ``terms_others`` more add up to (``terms_remainder``) add up to ``gradient``; so do ``paths``,
+    the largest of ``paths_count``, and ``paths_remainder``. ``paths_state`` says why there are none: the whole
+    ``batch`` is shown, normalisation makes paths ``mixed``, or training is ``busy``. ``values`` and ``gradients`` are
+    those of the whole batch at ``steps``, as far as they were recorded.
     A ``probability`` shows the softmax of a neuron's sum, and the gradient of that sum.
     """
 
@@ -275,6 +308,16 @@ class Inspection:
     forward: str
     backward: str
     factors: tuple[Term, ...]
+    terms: tuple[Contribution, ...]
+    terms_others: int
+    terms_remainder: float
+    paths: tuple[Path, ...]
+    paths_count: float
+    paths_remainder: float
+    paths_state: Literal["shown", "batch", "mixed", "busy"]
+    steps: tuple[int, ...]
+    values: tuple[float, ...]
+    gradients: tuple[float, ...]
     moves: Literal["up", "down", "stays", "none"]
 
 
@@ -311,7 +354,9 @@ class Frame:
     ``parameters``, ``gradients``: by parameter; ``values``, ``adjoints``: by node of the graph. Where ``example`` of
     the batch is shown, its values and its part of the gradients; when that is None, mean values and whole gradients.
     ``batch_loss`` is of the batch, ``penalty`` what the regulariser adds to it; the others are over whole sets, NaN
-    where the task has no such measure. ``rate`` is the learning rate of the next update. ``recomputed`` counts the
+    where the task has no such measure. ``rate`` is the learning rate of the next update; at rest and not
+    playing, ``predicted_change`` of the objective on this batch is what its gradient says of that update, to first
+    order, ``actual_change`` what it will be; else NaN. ``recomputed`` counts the
     nodes that the last change computed anew. ``maps``: node by node (loss left out) a
     picture of ``map_width`` x ``map_height``, row by row from the top, -127 … 127 for a value of -1 … 1 (clipped;
     -128 marks NaN). On a plane a picture is the response over the plane; else each row shows examples of one
@@ -337,6 +382,8 @@ class Frame:
     validation_r2: float
     penalty: float
     rate: float
+    predicted_change: float
+    actual_change: float
     recomputed: int
     parameters: Float64s
     gradients: Float64s
@@ -349,6 +396,22 @@ class Frame:
     curve: Float64s
     curve_reset: bool
     inspection: Inspection | None
+
+
+@frozen(kw_only=True)
+class Verified:
+    """The gradient of the parameter ``target`` at ``step``, three times: by reverse mode, by dual numbers (NaN where
+    that would take too long) and by finite differences. ``kink``: the one-sided differences differ, and any number
+    between them is a gradient."""
+
+    seq: int = 0
+    target: str
+    step: int
+    reverse: float
+    dual: float
+    numeric: float
+    kink: bool
+    agree: bool
 
 
 @frozen(kw_only=True)
@@ -366,4 +429,4 @@ class Notice:
     command: int
 
 
-Event = Welcome | Document | Dataset | Graph | Frame | Notice
+Event = Welcome | Document | Dataset | Graph | Frame | Verified | Notice

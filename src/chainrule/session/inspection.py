@@ -8,16 +8,18 @@ Indices count from 1, as the labels on the stage do; ``z`` is what a neuron sums
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import isnan, nan
-from typing import Literal
+from typing import Any, Literal
 
 from attrs import frozen
 
 from chainrule.network.plan import LayerSpans, Plan
 from chainrule.network.trainer import Trainer
 from chainrule.rules import LOSSES, REGULARISERS, RULES
-from chainrule.session.events import Inspection, Moment, Term
+from chainrule.session.events import Contribution, Inspection, Moment, Term
+from chainrule.session.ledger import Ledger, Paths, divisible, product, summed
+from chainrule.session.trace import Trace
 
 _NUMBER = "(0|[1-9][0-9]{0,8})"
 _TARGET = re.compile("loss|[nb]:N:N|w:N:N:N".replace("N", _NUMBER))
@@ -66,6 +68,8 @@ class Explainer:
     adjoints: Sequence[float]
     moment: Moment
     before: Sequence[float] | None
+    trace: Trace
+    busy: bool
 
     def explain(self, target: str) -> Inspection | None:
         """The explanation of the mark ``target``; ``None`` where the network has no such mark."""
@@ -102,6 +106,7 @@ class Explainer:
         product = r"\,".join(self._nth(factor.latex) for factor in factors)
         backward = f"{_slope(name)} = {self._summed(product)}"
         whole = self.trainer.gradients()[at]
+        parts = self._parts(found, at, name)
         change = self.trainer.forecast()[at]
         return Inspection(
             target=target,
@@ -116,6 +121,8 @@ class Explainer:
             forward=self._sum(found.layer, found.neuron),
             backward=backward + (self._penalty_slope(name) if found.kind == "weight" else ""),
             factors=factors if self.example is not None else (),
+            **self._made_of(found, parts, self.gradients[at]),
+            **self._past((each.step, each.parameters[at], each.gradients[at]) for each in self.trace),
             change=change,
             moves=moves(change),
         )
@@ -148,6 +155,8 @@ class Explainer:
             forward=forward,
             backward=backward,
             factors=factors if self.example is not None else (),
+            **self._made_of(found, self._fed(found), self.adjoints[at]),
+            **self._past((each.step, each.values[at], each.adjoints[at]) for each in self.trace),
             change=0.0,
             moves="none",
         )
@@ -175,9 +184,88 @@ class Explainer:
             else rf"L = \frac{{1}}{{B}} \sum_{{n}} {each}",
             backward=_slope("L") + " = 1" if self.example is None else _slope(r"\ell") + r" = \frac{1}{B}",
             factors=(),
+            **self._made_of(found, [], self.adjoints[at]),
+            **self._past((each.step, each.values[at], each.adjoints[at]) for each in self.trace),
             change=0.0,
             moves="none",
         )
+
+    def _parts(self, found: Mark, at: int, name: str) -> list[Contribution]:
+        """Example by example what makes the gradient of a parameter, and what the regulariser adds to it."""
+        if self.example is not None:
+            return []
+        source = found.source if found.kind == "weight" else None
+        parts = [
+            Contribution(target=f"e:{n}", latex=rf"\ell^{{({n + 1})}}", factors=(), value=value)
+            for n, value in enumerate(self.trainer.parts(found.layer, found.neuron, source))
+        ]
+        regulariser = REGULARISERS[self.plan.regulariser]
+        if regulariser.rule is not None and found.kind == "weight":
+            weight, hyper = (
+                self.trainer.parameters()[at],
+                [self.trainer.hyper(each) for each in regulariser.hyper],
+            )
+            rule = regulariser.rule
+            slope = float(rule.grad(weight, *hyper, rule.forward(weight, *hyper), 1.0)[0])
+            latex = rule.gradient_latex(name, result="", upstream="")[0].removeprefix(r" \, ")
+            parts.append(Contribution(target="penalty", latex=latex, factors=(), value=slope))
+        return parts
+
+    def _fed(self, found: Mark) -> list[Contribution]:
+        """Consumer by consumer what makes the gradient of a node; over the batch, the deltas are added up first."""
+        if found.layer == len(self._counts) - 1:
+            return []
+        span, weights = self.trainer.layers[found.layer], self.trainer.parameters()
+        first, deltas = self._at(found.layer + 1, 0), self.trainer.deltas(self.example)
+        return [
+            product(
+                f"w:{found.layer + 1}:{k}:{found.neuron}",
+                Term(
+                    latex=_weight(k, found.neuron),
+                    value=weights[span.weights + k * span.inputs + found.neuron],
+                ),
+                Term(latex=self._total(rf"\delta_{{{k + 1}}}"), value=deltas[first + k]),
+            )
+            for k in range(span.outputs)
+        ]
+
+    def _total(self, name: str) -> str:
+        return name if self.example is not None else rf"\sum_n {name}^{{(n)}}"
+
+    def _made_of(self, found: Mark, terms: Sequence[Contribution], gradient: float) -> dict[str, Any]:
+        """The terms and the paths of a gradient."""
+        current = self.moment.gradients_from <= found.layer + (found.kind not in ("weight", "bias"))
+        sums = summed(terms if current else [])
+        state, ledger = self._paths(found, gradient)
+        return {
+            "terms": sums.terms,
+            "terms_others": sums.others,
+            "terms_remainder": sums.remainder,
+            "paths": ledger.paths if current else (),
+            "paths_count": ledger.count,
+            "paths_remainder": ledger.remainder,
+            "paths_state": state,
+        }
+
+    def _paths(self, found: Mark, gradient: float) -> tuple[str, Ledger]:
+        nothing = Ledger((), 0.0, gradient)
+        if not divisible(self.plan):
+            return "mixed", nothing
+        if self.example is None:
+            return "batch", nothing
+        if self.busy or found.kind == "loss":
+            return ("busy" if self.busy else "shown"), nothing
+        paths = Paths(self.trainer, self.plan, self.example)
+        if found.kind in ("weight", "bias"):
+            source = found.source if found.kind == "weight" else None
+            return "shown", paths.parameter(found.layer, found.neuron, source, gradient)
+        return "shown", paths.node(found.layer, found.neuron, gradient)
+
+    @staticmethod
+    def _past(points: Iterable[tuple[int, float, float]]) -> dict[str, Any]:
+        """Steps, values and gradients of a mark in the run so far."""
+        steps, values, gradients = zip(*points, strict=True) if (points := list(points)) else ((), (), ())
+        return {"steps": steps, "values": values, "gradients": gradients}
 
     @property
     def _softmax(self) -> bool:

@@ -54,6 +54,11 @@ class Playback:
         if place is not None and place[1] == self._operations:
             self._again(place[0])
 
+    def come_back(self, place: Place | None) -> None:
+        """To ``place``, when nothing was changed since ``complete`` gave it."""
+        if place is not None:
+            self._again(place[0])
+
     def begin(self, trainer: Trainer) -> None:
         """The run begins anew, at rest."""
         self._history.forget()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isfinite
+from math import isfinite, nan
 
 from attrs import frozen
 
 from chainrule.config import Settings
 from chainrule.errors import ConfigError, Fact
+from chainrule.graph.gradcheck import Checked
 from chainrule.machine import Machine
 from chainrule.network.data import Split
 from chainrule.network.examples import PICTURE_BUDGET
+from chainrule.network.gradcheck import check_parameter
 from chainrule.network.plan import LayerSpans, Plan
 from chainrule.network.reader import Evaluation
 from chainrule.network.trainer import Trainer
@@ -22,6 +24,7 @@ from chainrule.session.experiment import Experiment
 from chainrule.session.inspection import Explainer
 from chainrule.session.pacer import Pacer, Shutter, affordable
 from chainrule.session.playback import Playback
+from chainrule.session.trace import Point, Trace
 
 
 @frozen(kw_only=True)
@@ -61,6 +64,7 @@ class Run:
         self._pacer = Pacer(DEFAULT_PACE)
         self._shutter = Shutter()
         self._curve = Curve()
+        self._trace = Trace()
         self._finite = True
         self.playing = False
         self.owed = True
@@ -70,6 +74,11 @@ class Run:
     def layers(self) -> tuple[LayerSpans, ...]:
         """The layers of the network, input side first."""
         return self._trainer.layers
+
+    @property
+    def step_number(self) -> int:
+        """Updates made so far."""
+        return self._trainer.step
 
     @property
     def pace(self) -> float:
@@ -100,7 +109,7 @@ class Run:
         if back or unit not in ("batch", "epoch") or not self.playback.resting:
             self.wanted, self.owed = 0, True
             self.playback.walk(unit, back=back)
-            self._curve.cut(self._trainer.step)
+            self._cut()
             return
         left = self._left()
         self.wanted = min(left, self.wanted + 1 if unit == "batch" else self._to_epoch_end())
@@ -109,7 +118,7 @@ class Run:
         """Pause where ``cursor`` operations of the pass are done."""
         self.pause()
         self.playback.seek(cursor)
-        self._curve.cut(self._trainer.step)
+        self._cut()
 
     def follow(self) -> None:
         """Go through the stages of the pass until paused."""
@@ -129,6 +138,8 @@ class Run:
             self._begin_anew()
         else:
             place = self.playback.complete()
+            if plan.sizes != self._plan.sizes:
+                self._trace.cut(-1)  # its numbers are of other marks
             if split is not self._split or plan != self._plan:
                 self._trainer.rebuild(plan, split, hyper)
                 self.wanted = 0  # the end of the epoch may lie elsewhere now
@@ -178,9 +189,30 @@ class Run:
         happenings = (*self._not_finite(evaluation), *self._spent())
         return self._frame(evaluation, view, whole=whole), happenings
 
+    def verify(self, at: int) -> Checked:
+        """Check the gradient of parameter ``at``; the run stays where it is."""
+        place = self.playback.complete()
+        try:
+            return check_parameter(self._trainer, at)
+        finally:
+            self.playback.come_back(place)
+
+    def _cut(self) -> None:
+        """What lies beyond this step has not happened."""
+        self._curve.cut(self._trainer.step)
+        self._trace.cut(self._trainer.step)
+
+    def _remember(self) -> None:
+        """What the whole batch's numbers are at this step."""
+        trainer = self._trainer
+        if trainer.step > self._trace.last:
+            numbers = (trainer.parameters(), trainer.gradients(), trainer.values(), trainer.adjoints())
+            self._trace.add(Point(trainer.step, *numbers))
+
     def _begin_anew(self) -> None:
         """The trainer stands at step 0 again."""
         self._curve.clear()
+        self._trace.cut(-1)
         self._pacer.rest()
         self.playback.begin(self._trainer)
         self.wanted, self.owed, self._finite = 0, True, True
@@ -237,8 +269,13 @@ class Run:
             adjoints=adjoints,
             moment=moment,
             before=self.playback.before,
+            trace=self._trace,
+            busy=self.playing,
         )
         width, height, maps = trainer.maps()
+        predicted, actual = trainer.foreseen() if moment.resting and not self.playing else (nan, nan)
+        if moment.resting:
+            self._remember()
         self._curve.add(trainer.step, evaluation.training_loss, evaluation.validation_loss)
         curve, reset = (self._curve.whole(), True) if whole else self._curve.news()
         self.owed = False
@@ -259,6 +296,8 @@ class Run:
             validation_r2=evaluation.validation_r2,
             penalty=trainer.penalty,
             rate=trainer.rate,
+            predicted_change=predicted,
+            actual_change=actual,
             recomputed=trainer.recomputed,
             parameters=trainer.parameters(),
             gradients=gradients,

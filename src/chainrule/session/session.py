@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from math import nan
 from types import MappingProxyType
 from typing import Literal, assert_never
 
@@ -33,9 +34,10 @@ from chainrule.session.commands import (
     SetParameter,
     SetTempo,
     Step,
+    Verify,
 )
 from chainrule.session.edits import changed, fitted, flat, plan, settled
-from chainrule.session.events import Event, Notice, Tempo, Welcome
+from chainrule.session.events import Event, Notice, Tempo, Verified, Welcome
 from chainrule.session.experiment import SEED_LIMIT, DataChoice, Experiment
 from chainrule.session.inspection import mark
 from chainrule.session.palette import palettes
@@ -137,6 +139,8 @@ class Session:
                     return self._set_pace(command.steps_per_second)
                 case Look():
                     return self._look(command.example)
+                case Verify():
+                    return [self._verify(command.target)]
                 case Inspect():
                     return self._inspect(command.target)
                 case _:
@@ -188,15 +192,33 @@ class Session:
         return [self._document()]
 
     def _set_parameter(self, target: str, value: float) -> list[Event]:
+        at = self._parameter(target)
+        if not abs(value) <= MOST_WEIGHT:
+            raise ConfigError("error.parameter_value", value=value, limit=MOST_WEIGHT)
+        self._run.set_parameter(at, value)
+        return []
+
+    def _verify(self, target: str) -> Event:
+        found = self._run.verify(self._parameter(target))
+        dual = nan if found.dual is None else found.dual
+        return Verified(
+            target=target,
+            step=self._run.step_number,
+            reverse=found.reverse,
+            dual=dual,
+            numeric=found.numeric,
+            kink=found.kink,
+            agree=found.passed,
+        )
+
+    def _parameter(self, target: str) -> int:
+        """The index of the weight or bias ``target``."""
         found = mark(target, self._plan.sizes)
         if found is None or found.kind not in ("weight", "bias"):
             raise ConfigError("error.not_a_parameter", target=target[:60])
-        if not abs(value) <= MOST_WEIGHT:
-            raise ConfigError("error.parameter_value", value=value, limit=MOST_WEIGHT)
         layer = self._run.layers[found.layer - 1]
         weight = layer.weights + found.neuron * layer.inputs + found.source
-        self._run.set_parameter(weight if found.kind == "weight" else layer.biases + found.neuron, value)
-        return []
+        return weight if found.kind == "weight" else layer.biases + found.neuron
 
     def _look(self, example: int | None) -> list[Event]:
         last = self._plan.batch - 1
