@@ -141,6 +141,12 @@ export class Model {
     this.link.send({ type: "setparameter", target, value });
   }
 
+  /** Asks for the gradient of a parameter in two other ways. */
+  verify(target: string): void {
+    if (this.#refused()) return;
+    this.link.send({ type: "verify", target });
+  }
+
   notice(path: string): Notice | undefined {
     return this.view.beside[path];
   }

@@ -3,7 +3,7 @@
  * they came, their numbers in typed arrays; nothing here looks into them.
  */
 
-import type { Dataset, Document, Event, Frame, Graph, Notice, Welcome } from "../messages";
+import type { Dataset, Document, Event, Frame, Graph, Notice, Verified, Welcome } from "../messages";
 import { type Curve, extended, NO_CURVE } from "./curve";
 import { answered, type Edits, outstanding } from "./edits";
 
@@ -21,6 +21,8 @@ export interface View {
   readonly graph: Graph | null;
   readonly frame: Frame | null;
   readonly curve: Curve;
+  /** The last gradient that was verified. */
+  readonly verified: Verified | null;
   /** Notices that are nobody's control: newest last. */
   readonly toasts: readonly Notice[];
   /** The last notice of each control, by the path of the experiment. */
@@ -36,6 +38,7 @@ export const BLANK: View = {
   graph: null,
   frame: null,
   curve: NO_CURVE,
+  verified: null,
   toasts: [],
   beside: {},
   edits: {},
@@ -67,6 +70,8 @@ export function reduce(view: View, event: Event, schema: string): View {
         frame: event,
         curve: extended(view.curve, event.curve, event.curve_reset),
       };
+    case "verified":
+      return { ...view, verified: event };
     case "notice":
       return noticed(view, event);
     default:

@@ -101,6 +101,8 @@ export function frameOf(
     validation_r2: Number.NaN,
     penalty: 0,
     rate: 0.03,
+    predicted_change: Number.NaN,
+    actual_change: Number.NaN,
     recomputed: 0,
     parameters: numbers(parameters, weight),
     gradients: numbers(parameters, gradient),

@@ -1,0 +1,106 @@
+/** One gradient, explained: its terms, its paths, what verifies it, and how it came about. */
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import * as at from "./driver";
+import { open, stage } from "./harness";
+
+const world = stage();
+
+const numbers = async (page: Page, name: string) =>
+  (
+    await page
+      .locator(`[data-inspector] [data-${name}]`)
+      .evaluateAll((all, attribute) => all.map((each) => each.getAttribute(attribute) ?? ""), `data-${name}`)
+  ).map(at.read);
+const total = (list: readonly number[]) => list.reduce((sum, each) => sum + each, 0);
+
+/** Choose a neuron of the first hidden layer. */
+const neuron = (page: Page) => at.inspect(page, "ArrowRight");
+
+test("a neuron's gradient is the sum over the neurons it feeds, and each term leads to its weight", async () => {
+  const page = await open(world.server.url);
+  await at.ready(page);
+  await neuron(page);
+  await page.getByText("Sum over the neurons it feeds").waitFor();
+  const gradient = (await at.shown(page, "gradient")).full;
+  const found = [...(await numbers(page, "term")), ...(await numbers(page, "remainder"))];
+  expect(found).toHaveLength(7);
+  expect(total(found)).toBeCloseTo(gradient, 12);
+  const term = page.locator("[data-inspector] [data-term]").first();
+  await term.focus();
+  await page.keyboard.press("Enter");
+  await expect.poll(() => page.locator("[data-inspector]").getAttribute("data-inspector")).toMatch(/^w:2:/);
+  await page.getByText("Sum over the examples of the batch").waitFor();
+});
+
+test("from the batch to one example, and along its paths", async () => {
+  const page = await open(world.server.url);
+  await at.ready(page);
+  const name = await at.inspect(page, "ArrowRight", "ArrowRight", "Home", "ArrowDown", "e");
+  expect(name).toMatch(/^w:/);
+  const wanted = await at.replay({ steps: 0, target: name });
+  const parts = [...(await numbers(page, "term")), ...(await numbers(page, "remainder"))];
+  expect(total(parts)).toBeCloseTo(wanted.gradient, 12);
+  await page.getByText("Choose one example", { exact: false }).waitFor();
+  const part = page.locator("[data-inspector] [data-term]").first();
+  const of = at.read((await part.getAttribute("data-term")) ?? "");
+  await part.click();
+  await expect.poll(async () => (await at.shown(page, "gradient")).full).toBeCloseTo(of, 12);
+  await expect.poll(() => page.locator("[data-paths=shown]").count()).toBe(1);
+  const paths = [...(await numbers(page, "path")), ...(await numbers(page, "paths-remainder"))];
+  expect(total(paths)).toBeCloseTo(of, 12);
+  const second = page.getByRole("radio", { name: /^Path / }).nth(1);
+  if ((await second.count()) === 1) {
+    await second.click();
+    const value = at.read((await second.getAttribute("data-path")) ?? "");
+    await expect.poll(async () => (await numbers(page, "product")).at(-1)).toBe(value);
+  }
+});
+
+test("a gradient is verified by dual numbers and differences", async () => {
+  const page = await open(world.server.url);
+  await at.ready(page);
+  const name = await at.inspect(page, "ArrowRight", "ArrowRight", "Home", "ArrowDown", "e");
+  const wanted = await at.replay({ steps: 0, target: name });
+  await at.press(page, "Verify this gradient");
+  await page.getByText("Verified at step 0").waitFor();
+  for (const [by, digits] of [
+    ["reverse", 12],
+    ["dual", 12],
+    ["numeric", 7],
+  ] as const) {
+    const title = await page.locator(`[data-by=${by}]`).getAttribute("title");
+    expect(at.read(title ?? "")).toBeCloseTo(wanted.gradient, digits);
+  }
+});
+
+test("the forecast of the next step is what the next step does", async () => {
+  const page = await open(world.server.url);
+  await at.ready(page);
+  await at.write(page, "Batch size", "300"); // the whole training set: the next batch is this one
+  await expect.poll(() => at.exact(page, "Batch size").inputValue()).toBe("300");
+  await page.waitForTimeout(300);
+  const before = await at.figure(page, "batch-loss");
+  const actual = await at.figure(page, "actual");
+  expect(await at.figure(page, "predicted")).toBeLessThan(0);
+  await at.press(page, "One batch");
+  await at.atStep(page, 1);
+  await expect.poll(() => at.figure(page, "batch-loss")).not.toBe(before);
+  expect((await at.figure(page, "batch-loss")) - before).toBeCloseTo(actual, 10);
+});
+
+test("history grows with training, and the update shows old and new", async () => {
+  const page = await open(world.server.url);
+  await at.ready(page);
+  await at.inspect(page, "ArrowRight", "ArrowRight", "Home", "ArrowDown", "e");
+  await page.getByText("One step so far").waitFor();
+  await at.press(page, "One batch");
+  await at.atStep(page, 1);
+  await expect.poll(() => page.locator("[data-history]").getAttribute("data-history")).toBe("2");
+  const old = (await at.shown(page, "value")).full;
+  await at.press(page, "Next stage");
+  await expect
+    .poll(async () => at.read((await page.locator("[data-before]").getAttribute("data-before")) ?? ""))
+    .toBe(old);
+  expect((await at.shown(page, "value")).full).not.toBe(old);
+});
