@@ -14,8 +14,14 @@ from chainrule.config import Settings
 from chainrule.session.events import Palette, Ramp
 from chainrule.session.palette import HALF, _bytes, _oklab, palettes
 
-LIGHT, DARK = palettes(Settings().visualization.gradient_color_range)
-RAMPS = [LIGHT.gradient, LIGHT.value, DARK.gradient, DARK.value]
+PALETTES = {
+    (each.theme, each.sight, each.gradient_scale): each
+    for each in palettes(Settings().visualization.gradient_color_range)
+}
+LIGHT, DARK = PALETTES["light", "plain", "symlog"], PALETTES["dark", "plain", "symlog"]
+SAFE, SAFE_DARK = PALETTES["light", "safe", "symlog"], PALETTES["dark", "safe", "symlog"]
+LINEAR = PALETTES["light", "plain", "linear"]
+RAMPS = [LIGHT.gradient, LIGHT.value, DARK.gradient, DARK.value, SAFE.gradient, SAFE_DARK.gradient]
 
 
 def entry(ramp: Ramp, x: float) -> int:
@@ -34,6 +40,9 @@ def colour(ramp: Ramp, x: float) -> str:
     [
         (LIGHT, "gradient", ("#ff6b6b", "#ffffff", "#4ecdc4")),
         (DARK, "gradient", ("#ff6b6b", "#1b1e23", "#4ecdc4")),
+        (LINEAR, "gradient", ("#ff6b6b", "#ffffff", "#4ecdc4")),
+        (SAFE, "gradient", ("#d55e00", "#ffffff", "#0072b2")),
+        (SAFE_DARK, "gradient", ("#ff8a3d", "#1b1e23", "#56b4e9")),
         (LIGHT, "value", ("#e29a2e", "#ffffff", "#5a5bd0")),
         (DARK, "value", ("#e29a2e", "#1b1e23", "#5a5bd0")),
     ],
@@ -88,7 +97,8 @@ def test_a_gradient_of_a_thousandth_is_seen_and_a_value_of_it_is_not() -> None:
 
 
 def test_own_colours_are_taken_and_the_dark_stage_stays_dark() -> None:
-    light, dark = palettes(("#0000ff", "#eeeeee", "#ff0000"))
+    found = palettes(("#0000ff", "#eeeeee", "#ff0000"))
+    light, dark = (next(each for each in found if each.theme == theme) for theme in ("light", "dark"))
     assert [colour(light.gradient, x) for x in (-1, 0, 1)] == ["#0000ff", "#eeeeee", "#ff0000"]
     assert [colour(dark.gradient, x) for x in (-1, 0, 1)] == ["#0000ff", "#1b1e23", "#ff0000"]
 

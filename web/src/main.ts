@@ -4,6 +4,7 @@ import { speech } from "./i18n/language.svelte";
 import { SocketLink } from "./link/socket";
 import { screen } from "./page/media.svelte";
 import { Model } from "./page/model.svelte";
+import { taste } from "./page/taste.svelte";
 import { look } from "./page/theme.svelte";
 
 const page = document.getElementById("page");
@@ -16,6 +17,7 @@ address.search = "";
 address.hash = "";
 
 speech.begin();
+taste.begin();
 look.begin(signal);
 screen.begin(signal);
 const model = new Model(new SocketLink(address.href, signal));

@@ -1,7 +1,7 @@
 // Generated from src/chainrule/session/{commands,events,experiment}.py and src/chainrule/config.py.
 // Do not edit; run `python -m chainrule.protocol.typescript` instead.
 
-export const SCHEMA = "1373cd24900e";
+export const SCHEMA = "e4ec29e0255c";
 
 /** First message of a connection: which session to resume (empty: a new one) and the last ``seq`` seen. */
 export interface Hello {
@@ -237,11 +237,12 @@ export interface Ramp {
 }
 
 /**
- * The ramps of one theme and the ticks that the legend names, with the kind of each scale.
- * ``classes`` are the colours of classes 0, 1, 2 … as flat RGB.
+ * The ramps of one theme, for plain or (``safe``) colour-blind sight, and the ticks that the legend names, with the
+ * kind of each scale. ``classes`` are the colours of classes 0, 1, 2 … as flat RGB.
  */
 export interface Palette {
   readonly theme: "light" | "dark";
+  readonly sight: "plain" | "safe";
   readonly gradient: Ramp;
   readonly gradient_scale: "symlog" | "linear";
   readonly gradient_limit: number;

@@ -117,10 +117,11 @@ class Ramp:
 
 @frozen(kw_only=True)
 class Palette:
-    """The ramps of one theme and the ticks that the legend names, with the kind of each scale.
-    ``classes`` are the colours of classes 0, 1, 2 … as flat RGB."""
+    """The ramps of one theme, for plain or (``safe``) colour-blind sight, and the ticks that the legend names, with the
+    kind of each scale. ``classes`` are the colours of classes 0, 1, 2 … as flat RGB."""
 
     theme: Literal["light", "dark"]
+    sight: Literal["plain", "safe"]
     gradient: Ramp
     gradient_scale: Literal["symlog", "linear"]
     gradient_limit: float

@@ -115,7 +115,7 @@ class Paths:
         softmax = self._plan.output == "log_softmax"
         number = self._deltas[at] if softmax else self._adjoints[at]
         letter = "z" if softmax else "a"
-        latex = rf"\frac{{\partial L}}{{\partial {letter}^{{({depth})}}_{{{neuron + 1}}}}}"
+        latex = rf"\partial L/\partial {letter}^{{({depth})}}_{{{neuron + 1}}}"
         return PathStep(target="loss", latex=latex, factor=number, product=number)
 
     def _through(self, above: list[list[list[PathStep]]], layer: int, neuron: int) -> list[list[PathStep]]:
@@ -154,7 +154,7 @@ def _on(path: list[PathStep], target: str, latex: str, factor: float) -> list[Pa
 
 
 def _slope(layer: int, neuron: int) -> str:
-    return f"f'(z^{{({layer})}}_{{{neuron + 1}}})"
+    return rf"f^{{\prime}}(z^{{({layer})}}_{{{neuron + 1}}})"
 
 
 def _slopes(reader: Reader, plan: Plan, example: int) -> list[list[float]]:

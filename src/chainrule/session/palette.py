@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from array import array
 from math import cbrt, expm1, log1p
-from typing import Literal
 
 from chainrule.session.events import Palette, Ramp
 
@@ -20,6 +19,9 @@ _VALUE_ENDS = ("#e29a2e", "#5a5bd0")
 _LIGHT_NEUTRAL = "#ffffff"
 _DARK_NEUTRAL = "#1b1e23"  # the stage itself, so that zero is seen as "no colour"
 _INVALID = "#e000b0"
+# Vermilion and blue, which protanopic, deuteranopic and tritanopic sight tell apart (Okabe and Ito, "Color universal
+# design", 2008); lighter ones on the dark stage.
+_SAFE = {"light": ("#d55e00", "#0072b2"), "dark": ("#ff8a3d", "#56b4e9")}
 # After amber and indigo: the set of muted colours that stay farthest apart for normal, protanopic and deuteranopic
 # sight (simulated after Machado, Oliveira and Fernandes 2009; smallest OKLab distance 0.10), and from _INVALID.
 _CLASSES = (
@@ -32,20 +34,26 @@ Lab = tuple[float, float, float]
 
 
 def palettes(gradient: tuple[str, ...]) -> tuple[Palette, ...]:
-    """The light and the dark palette. ``gradient``: ``#rrggbb`` of a negative, a zero and a positive gradient;
-    the dark theme takes its own stage for zero."""
+    """A light and a dark palette for each kind of sight and each scale. ``gradient``: ``#rrggbb`` of a negative, a zero
+    and a positive gradient; the dark theme takes its own stage for zero."""
     low, neutral, high = gradient
-    return (
-        _palette("light", (low, neutral, high), _LIGHT_NEUTRAL),
-        _palette("dark", (low, _DARK_NEUTRAL, high), _DARK_NEUTRAL),
+    ends = {("light", "plain"): (low, neutral, high), ("dark", "plain"): (low, _DARK_NEUTRAL, high)}
+    for theme, zero in (("light", _LIGHT_NEUTRAL), ("dark", _DARK_NEUTRAL)):
+        ends[theme, "safe"] = (_SAFE[theme][0], zero, _SAFE[theme][1])
+    return tuple(
+        _palette(theme, sight, scale, colours)
+        for (theme, sight), colours in ends.items()
+        for scale in ("symlog", "linear")
     )
 
 
-def _palette(theme: Literal["light", "dark"], gradient: tuple[str, str, str], zero: str) -> Palette:
+def _palette(theme: str, sight: str, scale: str, gradient: tuple[str, str, str]) -> Palette:
+    zero = _LIGHT_NEUTRAL if theme == "light" else _DARK_NEUTRAL
     return Palette(
-        theme=theme,
-        gradient=Ramp(colours=ramp(*gradient), thresholds=symlog(LINEAR)),
-        gradient_scale="symlog",
+        theme=theme,  # type: ignore[arg-type]
+        sight=sight,  # type: ignore[arg-type]
+        gradient=Ramp(colours=ramp(*gradient), thresholds=symlog(LINEAR) if scale == "symlog" else linear()),
+        gradient_scale=scale,  # type: ignore[arg-type]
         gradient_limit=LIMIT,
         value=Ramp(colours=ramp(_VALUE_ENDS[0], zero, _VALUE_ENDS[1]), thresholds=linear()),
         value_limit=LIMIT,

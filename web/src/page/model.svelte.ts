@@ -22,6 +22,7 @@ import { ending, GRACE, type Intent, settled } from "../store/intent";
 import { exists } from "../store/marks";
 import { BLANK, connected, current, dismissed, edited, reduce, type View } from "../store/view";
 import { Stopwatch } from "./stopwatch";
+import { taste } from "./taste.svelte";
 import { look } from "./theme.svelte";
 
 /** Least time between two announcements to a screen reader, in milliseconds. */
@@ -77,7 +78,10 @@ export class Model {
     return this.#scene;
   });
   readonly palette: Palette | null = $derived(
-    this.view.welcome?.palettes.find((each) => each.theme === look.theme) ?? null,
+    this.view.welcome?.palettes.find(
+      (each) =>
+        each.theme === look.theme && each.sight === taste.sight && each.gradient_scale === taste.scale,
+    ) ?? null,
   );
   readonly playing = $derived(this.#intent?.playing ?? this.view.frame?.playing ?? false);
   /** The stages of the pass go by themselves. */

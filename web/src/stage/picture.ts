@@ -25,6 +25,8 @@ export class Picture {
   scene: Scene | null = null;
   titles: string[] = [];
   shown: Layers = { structure: true, values: true, gradients: true };
+  /** Whether the sign of each gradient is written on its line. */
+  signs = false;
   /** A context to measure text with. */
   readonly ruler: CanvasRenderingContext2D;
   private look: Look | null = null;
@@ -169,7 +171,23 @@ export class Picture {
     const at: Geometry = this.transition?.at ?? scene;
     const { colours, shades, shown } = this;
     const invalid = this.palette?.invalid ?? theme.ink;
-    return { scene, at, view, ratio, look, atlas, theme, colours, shades, invalid, shown, titleY, titles };
+    const { signs } = this;
+    return {
+      scene,
+      at,
+      view,
+      ratio,
+      look,
+      atlas,
+      theme,
+      colours,
+      shades,
+      invalid,
+      shown,
+      signs,
+      titleY,
+      titles,
+    };
   }
 
   /** What fades in and out during a transition. */

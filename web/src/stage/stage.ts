@@ -139,6 +139,13 @@ export class Stage {
     this.wake();
   }
 
+  /** Mark the sign of each gradient on its line. */
+  signs(on: boolean): void {
+    this.picture.signs = on;
+    this.picture.touchGradients();
+    this.wake();
+  }
+
   select(target: string | null): void {
     this.selected = target;
     this.twin.setSelected(target);

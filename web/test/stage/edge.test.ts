@@ -71,6 +71,7 @@ function scenery(weight: (p: number) => number, gradient: (p: number) => number,
     invalid: "#e000b0",
     shown: { structure: true, values: true, gradients: true, ...shown },
     titleY: 0,
+    signs: false,
     titles: [],
   };
 }

@@ -129,6 +129,7 @@ export function palette(): Palette {
   const ramp = { colours, thresholds: Float64Array.from({ length: 127 }, (_, k) => (k + 1) / 127) };
   return {
     theme: "light",
+    sight: "plain",
     gradient: ramp,
     gradient_scale: "linear",
     gradient_limit: 1,

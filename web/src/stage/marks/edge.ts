@@ -1,5 +1,5 @@
 /** Edges: a hairline in the structure; over it a stroke as wide as the weight, coloured by the gradient. */
-import { outline, trace } from "../curve";
+import { outline, pointAt, trace } from "../curve";
 import { INVALID, NEUTRAL, onScreen, WIDTH_STEP } from "../scale";
 import { type Draw, inWorld, type MarkType, type Scenery } from "./mark";
 
@@ -10,6 +10,8 @@ const UNIFORM = 2;
 const PALE = 44;
 const RIM = 0.6;
 const REACH = 6;
+/** Half the side of a sign, in pixels. */
+const GLYPH = 4;
 const DASH = [4, 3];
 /** With more edges than this, rims would hide more than they show, and what is nearly neutral stays a hairline. */
 const CROWD = 500;
@@ -82,6 +84,39 @@ const coloured: Draw = (context, scenery, edges) => {
   }
 };
 
+/** Plus or minus at the middle of each line, so that colour is not the only sign. */
+const glyphs: Draw = (context, scenery, edges) => {
+  const { look, scene, theme, view } = scenery;
+  if (look === null || !scenery.signs) return;
+  inWorld(context, scenery);
+  const size = GLYPH / view.zoom;
+  context.lineWidth = 1.4 / view.zoom;
+  for (const e of edges) {
+    const colour = look.colour[e]!;
+    if (scene.graph.parameter[e]! < 0 || colour === NEUTRAL || colour === INVALID) continue;
+    // Not all in one row: lines that meet have their signs at different places.
+    const { x, y } = pointAt(scene.ends(e, scenery.at), 0.34 + 0.32 * ((e * 0.618) % 1));
+    context.beginPath();
+    context.arc(x, y, size, 0, 2 * Math.PI);
+    context.fillStyle = theme.stage;
+    context.fill();
+    context.strokeStyle = theme.ink;
+    context.beginPath();
+    context.moveTo(x - size * 0.65, y);
+    context.lineTo(x + size * 0.65, y);
+    if (colour > NEUTRAL) {
+      context.moveTo(x, y - size * 0.65);
+      context.lineTo(x, y + size * 0.65);
+    }
+    context.stroke();
+  }
+};
+
+const withSigns: Draw = (context, scenery, edges) => {
+  coloured(context, scenery, edges);
+  if (scenery.scene.edges <= CROWD) glyphs(context, scenery, edges);
+};
+
 /** How far an entry of the ramp is from the neutral; what is no number is stronger than all. */
 function strength(colour: number): number {
   return colour === INVALID ? NEUTRAL + 1 : Math.abs(colour - NEUTRAL);
@@ -117,7 +152,7 @@ export const edge: MarkType = {
       "stroke-width": String(onScreen(width, scenery.view.zoom) / scenery.view.zoom),
     };
   },
-  draw: { structure: hairlines, values: neutral, gradients: coloured },
+  draw: { structure: hairlines, values: neutral, gradients: withSigns },
   bound(scenery, e) {
     const { view } = scenery;
     const ends = scenery.scene.ends(e, scenery.at);

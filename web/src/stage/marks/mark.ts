@@ -28,6 +28,8 @@ export interface Scenery {
   shades: readonly string[];
   invalid: string;
   shown: Layers;
+  /** The sign of each gradient stands on its line. */
+  signs: boolean;
   /** The middle of the titles' line, in pixels from the top of the host. */
   titleY: number;
   /** The title of a layer by its place in the graph. */

@@ -1,0 +1,66 @@
+/** Colours of gradients: exactly those that are declared, on the canvas, in every theme; and never colour alone. */
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import * as at from "./driver";
+import { open, stage } from "./harness";
+
+const world = stage();
+
+/** How many pixels of the stage's canvases have just this colour. */
+async function count(page: Page, hex: string): Promise<number> {
+  return page.evaluate((wanted) => {
+    const [r, g, b] = [1, 3, 5].map((i) => Number.parseInt(wanted.slice(i, i + 2), 16));
+    let found = 0;
+    for (const canvas of document.querySelectorAll<HTMLCanvasElement>("#stage canvas")) {
+      const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+      for (let i = 0; i < data.length; i += 4)
+        if (data[i] === r && data[i + 1] === g && data[i + 2] === b && data[i + 3] === 255) found++;
+    }
+    return found;
+  }, hex);
+}
+
+/** Weights so large that some gradients are beyond -1 and +1. */
+async function steep(page: Page): Promise<void> {
+  await at.select(page, "Activation", "linear");
+  await at.select(page, "Initial weights", "Too large (wrong)");
+  await page.waitForTimeout(400);
+}
+
+for (const [theme, sight, ends] of [
+  ["light", "plain", ["#ff6b6b", "#4ecdc4"]],
+  ["dark", "plain", ["#ff6b6b", "#4ecdc4"]],
+  ["light", "safe", ["#d55e00", "#0072b2"]],
+  ["dark", "safe", ["#ff8a3d", "#56b4e9"]],
+] as const) {
+  test(`at -1 and beyond, and at +1, the colours are the declared ones: ${theme}, ${sight}`, async () => {
+    const page = await open(world.server.url, { colorScheme: theme });
+    await at.ready(page);
+    await steep(page);
+    if (sight === "safe") {
+      await at.press(page, "Colours");
+      await page.getByRole("checkbox", { name: "Colours for colour-blind sight" }).check();
+    }
+    for (const end of ends) await expect.poll(() => count(page, end)).toBeGreaterThan(20);
+    const others = sight === "safe" ? ["#ff6b6b", "#4ecdc4"] : ["#d55e00", "#0072b2"];
+    for (const other of others) expect(await count(page, other)).toBe(0);
+  });
+}
+
+test("signs and the linear scale are chosen in the legend, and remembered", async () => {
+  const page = await open(world.server.url);
+  await at.ready(page);
+  const legend = page.locator("#stage dl").first();
+  expect(await legend.textContent()).toContain("symmetric log");
+  const before = await count(page, "#1d2129");
+  await at.press(page, "Colours");
+  await page.getByRole("checkbox", { name: "Signs on the lines" }).check();
+  await expect.poll(() => count(page, "#1d2129")).toBeGreaterThan(before + 50);
+  await page.getByRole("combobox", { name: "Gradient scale" }).selectOption("linear");
+  await expect.poll(() => legend.textContent()).toContain("linear");
+  await page.keyboard.press("Escape");
+  await expect.poll(() => page.getByRole("checkbox").count()).toBe(0);
+  await page.reload();
+  await at.ready(page);
+  await expect.poll(() => legend.textContent()).toContain("linear");
+});
