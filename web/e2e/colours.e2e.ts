@@ -1,10 +1,13 @@
 /** Colours of gradients: exactly those that are declared, on the canvas, in every theme; and never colour alone. */
 import type { Page } from "playwright-core";
-import { expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import * as at from "./driver";
-import { open, stage } from "./harness";
+import { open, stage, tolerate } from "./harness";
 
 const world = stage();
+
+/** Reading pixels back is what these tests are about. */
+beforeEach(() => tolerate(/willReadFrequently/));
 
 /** How many pixels of the stage's canvases have just this colour. */
 async function count(page: Page, hex: string): Promise<number> {
@@ -22,6 +25,7 @@ async function count(page: Page, hex: string): Promise<number> {
 
 /** Weights so large that some gradients are beyond -1 and +1. */
 async function steep(page: Page): Promise<void> {
+  await at.choose(page, "Plane");
   await at.select(page, "Activation", "linear");
   await at.select(page, "Initial weights", "Too large (wrong)");
   await page.waitForTimeout(400);
