@@ -25,7 +25,7 @@ async function count(page: Page, hex: string): Promise<number> {
 
 /** Weights so large that some gradients are beyond -1 and +1. */
 async function steep(page: Page): Promise<void> {
-  await at.choose(page, "Plane");
+  await at.choose(page, "Plane: a");
   await at.select(page, "Activation", "linear");
   await at.select(page, "Initial weights", "Too large (wrong)");
   await page.waitForTimeout(400);
