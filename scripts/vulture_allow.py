@@ -20,7 +20,7 @@ _.highlight_threshold, _.gradient_precision, _.update_threshold
 _.thresholds, _.gradient_scale, _.gradient_limit, _.value_limit, _.invalid
 _.max_steps, _.paces, _.training_rows, _.validation_rows, _.operation
 _.map_width, _.map_height, _.inspection, _.batch_gradient
-_.sight, _.timeline, _.value_current, _.gradient_current, _.cleared
+_.sight, _.input, _.timeline, _.value_current, _.gradient_current, _.cleared
 _.terms_others, _.terms_remainder, _.paths_count, _.paths_remainder, _.paths_state, _.agree
 _.predicted_change, _.actual_change
 

@@ -79,7 +79,14 @@ def frame(**changes: Any) -> Frame:
     }
     parts |= {name: 0.5 for name, kind in shapes(Frame).items() if kind is float}
     parts |= {name: 1 for name, kind in shapes(Frame).items() if kind is int}
-    parts |= {"maps": array("b"), "playing": True, "example": None, "curve_reset": False, "inspection": None}
+    parts |= {
+        "maps": array("b"),
+        "playing": True,
+        "example": None,
+        "curve_reset": False,
+        "inspection": None,
+        "opened": (),
+    }
     parts["moment"] = Moment(
         cursor=3,
         step=1,

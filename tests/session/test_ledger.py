@@ -14,7 +14,7 @@ from chainrule.config import Settings
 from chainrule.machine.native import NativeMachine
 from chainrule.rules import RULES
 from chainrule.session import Experiment, Session
-from chainrule.session.commands import Edit, Inspect, Look, Play, Seek, Step, Verify
+from chainrule.session.commands import Edit, Inspect, Look, Open, Play, Seek, Step, Verify
 from chainrule.session.events import Frame, Graph, Inspection, Notice, Verified
 from chainrule.session.experiment import DataChoice, NetworkShape, Training
 from chainrule.session.ledger import local_slope
@@ -198,6 +198,39 @@ def test_the_forecast_of_a_small_step_comes_true() -> None:
     busy = shown.welcome(resumed=True)[-1]
     assert isinstance(busy, Frame)
     assert math.isnan(busy.predicted_change)
+
+
+@pytest.mark.parametrize("example", [None, 2])
+def test_a_neuron_from_inside_adds_up_to_what_it_shows(example: int | None) -> None:
+    shown = session(evolve(SMALL, network=NetworkShape(hidden=(12, 3))))
+    shown.handle(Look(id=1, example=example))
+    assert shown.handle(Open(id=1, targets=["n:1:4", "n:2:1", "n:3:0"])) == []
+    frame = shown.welcome(resumed=True)[-1]
+    assert isinstance(frame, Frame)
+    assert [each.target for each in frame.opened] == ["n:1:4", "n:2:1", "n:3:0"]
+    for opened in frame.opened:
+        cells = {each.kind: each for each in opened.cells}
+        terms = [each.value for each in opened.cells if each.kind in ("product", "rest", "bias")]
+        assert math.fsum(terms) == pytest.approx(cells["sum"].value, abs=1e-14)
+        products = [each for each in opened.cells if each.kind == "product"]
+        assert len(products) == min(
+            8, 2 if opened.target == "n:1:4" else 12 if opened.target == "n:2:1" else 3
+        )
+        for each in products:
+            assert each.value == each.weight * each.input
+            assert each.gradient == cells["sum"].gradient
+        if example is not None:
+            assert math.tanh(cells["sum"].value) == pytest.approx(cells["activation"].value, abs=1e-15)
+            slope = 1 - cells["activation"].value ** 2
+            assert cells["sum"].gradient == pytest.approx(cells["activation"].gradient * slope, abs=1e-15)
+        assert cells["bias"].gradient == pytest.approx(cells["sum"].gradient, abs=1e-15)
+    (refusal,) = shown.handle(Open(id=2, targets=["n:0:0"]))
+    assert isinstance(refusal, Notice)
+    assert refusal.code == "error.not_a_neuron"
+    shown.handle(Edit(id=1, changes={"network.hidden": [4]}))
+    after = shown.welcome(resumed=True)[-1]
+    assert isinstance(after, Frame)
+    assert [each.target for each in after.opened] == ["n:2:1"] or [each.target for each in after.opened] == []
 
 
 def test_history_has_the_steps_that_were_shown_and_forgets_what_is_undone() -> None:

@@ -1,7 +1,7 @@
 // Generated from src/chainrule/session/{commands,events,experiment}.py and src/chainrule/config.py.
 // Do not edit; run `python -m chainrule.protocol.typescript` instead.
 
-export const SCHEMA = "e4ec29e0255c";
+export const SCHEMA = "02631d4df54f";
 
 /** First message of a connection: which session to resume (empty: a new one) and the last ``seq`` seen. */
 export interface Hello {
@@ -102,6 +102,13 @@ export interface Inspect {
   readonly type: "inspect";
   readonly id: number;
   readonly target?: string | null;
+}
+
+/** Show these neurons from inside in every frame from now on (``n:L:J``; none: no more). */
+export interface Open {
+  readonly type: "open";
+  readonly id: number;
+  readonly targets?: readonly string[];
 }
 
 /** Check the gradient of a weight or a bias by dual numbers and by finite differences. */
@@ -511,6 +518,34 @@ export interface Inspection {
 }
 
 /**
+ * One operation inside a neuron, with its value and the gradient of the loss with respect to it. A ``product`` has
+ * its ``weight`` and ``input`` (NaN for others); ``rest`` is what products left out add up to, ``label`` their
+ * number; else ``label`` is LaTeX. ``target`` is the mark it stands for, or empty.
+ */
+export interface Cell {
+  readonly kind: "product" | "rest" | "bias" | "sum" | "activation";
+  readonly target: string;
+  readonly label: string;
+  readonly weight: number;
+  readonly input: number;
+  readonly value: number;
+  readonly gradient: number;
+}
+
+/**
+ * A neuron from inside, in the order of computation. ``normalised``: between sum and activation its layer is
+ * normalised. ``value_current``, ``gradient_current``: as in ``Inspection``.
+ */
+export interface Opened {
+  readonly target: string;
+  readonly operation: string;
+  readonly normalised: boolean;
+  readonly value_current: boolean;
+  readonly gradient_current: boolean;
+  readonly cells: readonly Cell[];
+}
+
+/**
  * The run at one step, whole and coherent: parameters, and the values, loss and gradients that these very
  * parameters give on the current batch (the update that these gradients will make has not happened yet). In the
  * middle of a pass ``moment`` says which of them are already there.
@@ -524,9 +559,9 @@ export interface Inspection {
  * nodes that the last change computed anew. ``maps``: node by node (loss left out) a
  * picture of ``map_width`` x ``map_height``, row by row from the top, -127 … 127 for a value of -1 … 1 (clipped;
  * -128 marks NaN). On a plane a picture is the response over the plane; else each row shows examples of one
- * class. ``confusion``: true class by predicted class, counts on the validation set. ``curve``: flat ``step,
- * training loss, validation loss`` triples since the last frame delivered; ``curve_reset`` says to forget the
- * earlier ones.
+ * class. ``opened``: the neurons that were asked for, from inside. ``confusion``: true class by predicted class,
+ * counts on the validation set. ``curve``: flat ``step, training loss, validation loss`` triples since the last
+ * frame delivered; ``curve_reset`` says to forget the earlier ones.
  */
 export interface Frame {
   readonly type: "frame";
@@ -561,6 +596,7 @@ export interface Frame {
   readonly curve: Float64Array;
   readonly curve_reset: boolean;
   readonly inspection: Inspection | null;
+  readonly opened: readonly Opened[];
 }
 
 /**
@@ -611,6 +647,7 @@ export type Command =
   | Pace
   | Look
   | Inspect
+  | Open
   | Verify
   | Ack;
 

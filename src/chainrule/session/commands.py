@@ -124,6 +124,14 @@ class Inspect:
 
 
 @frozen(kw_only=True)
+class Open:
+    """Show these neurons from inside in every frame from now on (``n:L:J``; none: no more)."""
+
+    id: int
+    targets: list[str] = field(factory=list)
+
+
+@frozen(kw_only=True)
 class Verify:
     """Check the gradient of a weight or a bias by dual numbers and by finite differences."""
 
@@ -154,6 +162,7 @@ Command = (
     | Pace
     | Look
     | Inspect
+    | Open
     | Verify
     | Ack
 )

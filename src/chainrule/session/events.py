@@ -323,6 +323,34 @@ class Inspection:
 
 
 @frozen(kw_only=True)
+class Cell:
+    """One operation inside a neuron, with its value and the gradient of the loss with respect to it. A ``product`` has
+    its ``weight`` and ``input`` (NaN for others); ``rest`` is what products left out add up to, ``label`` their
+    number; else ``label`` is LaTeX. ``target`` is the mark it stands for, or empty."""
+
+    kind: Literal["product", "rest", "bias", "sum", "activation"]
+    target: str
+    label: str
+    weight: float
+    input: float
+    value: float
+    gradient: float
+
+
+@frozen(kw_only=True)
+class Opened:
+    """A neuron from inside, in the order of computation. ``normalised``: between sum and activation its layer is
+    normalised. ``value_current``, ``gradient_current``: as in ``Inspection``."""
+
+    target: str
+    operation: str
+    normalised: bool
+    value_current: bool
+    gradient_current: bool
+    cells: tuple[Cell, ...]
+
+
+@frozen(kw_only=True)
 class Moment:
     """Where the pass of ``step`` stands: ``cursor`` of its operations are done, the last of them described by
     ``phase``, ``layer`` and ``name``. ``resting``: everything but the update is done. ``following``: it goes on by
@@ -361,9 +389,9 @@ class Frame:
     nodes that the last change computed anew. ``maps``: node by node (loss left out) a
     picture of ``map_width`` x ``map_height``, row by row from the top, -127 … 127 for a value of -1 … 1 (clipped;
     -128 marks NaN). On a plane a picture is the response over the plane; else each row shows examples of one
-    class. ``confusion``: true class by predicted class, counts on the validation set. ``curve``: flat ``step,
-    training loss, validation loss`` triples since the last frame delivered; ``curve_reset`` says to forget the
-    earlier ones.
+    class. ``opened``: the neurons that were asked for, from inside. ``confusion``: true class by predicted class,
+    counts on the validation set. ``curve``: flat ``step, training loss, validation loss`` triples since the last
+    frame delivered; ``curve_reset`` says to forget the earlier ones.
     """
 
     seq: int = 0
@@ -397,6 +425,7 @@ class Frame:
     curve: Float64s
     curve_reset: bool
     inspection: Inspection | None
+    opened: tuple[Opened, ...]
 
 
 @frozen(kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isfinite, nan
 
 from attrs import frozen
@@ -19,9 +19,10 @@ from chainrule.network.reader import Evaluation
 from chainrule.network.trainer import Trainer
 from chainrule.session.catalogue import DEFAULT_PACE
 from chainrule.session.curve import Curve
-from chainrule.session.events import Frame
+from chainrule.session.events import Frame, Moment, Opened
 from chainrule.session.experiment import Experiment
-from chainrule.session.inspection import Explainer
+from chainrule.session.inspection import Explainer, mark
+from chainrule.session.opened import Inside
 from chainrule.session.pacer import Pacer, Shutter, affordable
 from chainrule.session.playback import Playback
 from chainrule.session.trace import Point, Trace
@@ -29,11 +30,13 @@ from chainrule.session.trace import Point, Trace
 
 @frozen(kw_only=True)
 class View:
-    """What a page wants to see: the revision it draws, an example of the batch, the mark to explain."""
+    """What a page wants to see: the revision it draws, an example of the batch, the mark to explain, the
+    neurons to show from inside."""
 
     revision: int = 1
     example: int | None = None
     target: str | None = None
+    opened: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -189,6 +192,29 @@ class Run:
         happenings = (*self._not_finite(evaluation), *self._spent())
         return self._frame(evaluation, view, whole=whole), happenings
 
+    def _opened(
+        self,
+        view: View,
+        moment: Moment,
+        example: int | None,
+        values: Sequence[float],
+        gradients: Sequence[float],
+        adjoints: Sequence[float],
+    ) -> tuple[Opened, ...]:
+        if not view.opened:
+            return ()
+        inside = Inside(
+            reader=self._trainer,
+            sizes=self._plan.sizes,
+            example=example,
+            values=values,
+            gradients=gradients,
+            adjoints=adjoints,
+            moment=moment,
+        )
+        found = (mark(each, self._plan.sizes) for each in view.opened)
+        return tuple(inside.open(each.layer, each.neuron) for each in found if each is not None)
+
     def verify(self, at: int) -> Checked:
         """Check the gradient of parameter ``at``; the run stays where it is."""
         place = self.playback.complete()
@@ -309,6 +335,7 @@ class Run:
             confusion=evaluation.confusion,
             curve=curve,
             curve_reset=reset,
+            opened=self._opened(view, moment, example, values, gradients, adjoints),
             inspection=None if view.target is None else explainer.explain(view.target),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from math import nan
 from types import MappingProxyType
 from typing import Literal, assert_never
@@ -25,6 +25,7 @@ from chainrule.session.commands import (
     Hello,
     Inspect,
     Look,
+    Open,
     Pace,
     Pause,
     Play,
@@ -46,6 +47,7 @@ from chainrule.session.run import Happening, Run, View
 from chainrule.text import sentence
 
 MOST_WEIGHT = 1e6
+MOST_OPENED = 6  # neurons shown from inside at a time
 _NO_TABLES: Mapping[str, Table] = MappingProxyType({})
 
 
@@ -139,6 +141,8 @@ class Session:
                     return self._set_pace(command.steps_per_second)
                 case Look():
                     return self._look(command.example)
+                case Open():
+                    return self._open(command.targets)
                 case Verify():
                     return [self._verify(command.target)]
                 case Inspect():
@@ -196,6 +200,15 @@ class Session:
         if not abs(value) <= MOST_WEIGHT:
             raise ConfigError("error.parameter_value", value=value, limit=MOST_WEIGHT)
         self._run.set_parameter(at, value)
+        return []
+
+    def _open(self, targets: Sequence[str]) -> list[Event]:
+        for target in targets:
+            found = mark(target, self._plan.sizes)
+            if found is None or found.kind != "neuron":
+                raise ConfigError("error.not_a_neuron", target=target[:60])
+        self._view = evolve(self._view, opened=tuple(dict.fromkeys(targets))[:MOST_OPENED])
+        self._run.owed = True
         return []
 
     def _verify(self, target: str) -> Event:
@@ -264,7 +277,9 @@ class Session:
             example = min(example, self._plan.batch - 1)
         if target is not None and mark(target, self._plan.sizes) is None:
             target = None
-        self._view = View(revision=self._view.revision + redrawn, example=example, target=target)
+        opened = tuple(each for each in self._view.opened if mark(each, self._plan.sizes) is not None)
+        revision = self._view.revision + redrawn
+        self._view = View(revision=revision, example=example, target=target, opened=opened)
 
     def _source(self, experiment: Experiment) -> tuple[Fact, ...]:
         """What the examples and their division depend on; shipped and own sets have no points or noise to set."""

@@ -28,6 +28,15 @@ export function ofClass(palette: Palette, index: number): Rgb {
   return [palette.classes[at]!, palette.classes[at + 1]!, palette.classes[at + 2]!];
 }
 
+/** Colour of a gradient on its fixed scale; what is no number has its own. */
+export function ofGradient(palette: Palette, gradient: number): string {
+  if (!Number.isFinite(gradient)) return palette.invalid;
+  const { thresholds } = palette.gradient;
+  let k = 0;
+  while (k < thresholds.length && thresholds[k]! <= Math.abs(gradient)) k++;
+  return css(entry(palette.gradient, NEUTRAL + (gradient < 0 ? -k : k)));
+}
+
 /** Colour of a value of -1 … 1 (beyond: the ends of the ramp); the thresholds say which entry it has. */
 export function ofValue(palette: Palette, value: number): Rgb {
   const size = Math.abs(value);

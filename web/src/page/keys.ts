@@ -19,6 +19,7 @@ export type Action =
   | "values"
   | "gradients"
   | "leave"
+  | "enter"
   | "help";
 
 export interface Binding {
@@ -44,6 +45,7 @@ export const BINDINGS: readonly Binding[] = [
   { action: "structure", keys: ["1"], text: "page.key.structure" },
   { action: "values", keys: ["2"], text: "page.key.values" },
   { action: "gradients", keys: ["3"], text: "page.key.gradients" },
+  { action: "enter", keys: ["I"], text: "page.key.enter" },
   { action: "leave", keys: ["Esc"], text: "page.key.leave" },
   { action: "help", keys: ["?"], text: "page.key.help" },
 ];
@@ -60,6 +62,7 @@ const PLAIN: Readonly<Record<string, Action>> = {
   "-": "farther",
   "−": "farther",
   f: "fit",
+  i: "enter",
   "1": "structure",
   "2": "values",
   "3": "gradients",

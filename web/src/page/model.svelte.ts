@@ -97,6 +97,7 @@ export class Model {
   ]);
 
   #scene: Scene | null = null;
+  #near: readonly string[] = [];
   #draft: Record<string, Setting> = {};
   #flush = 0;
   #stepped = false;
@@ -143,6 +144,12 @@ export class Model {
   set(target: string, value: number): void {
     if (this.#refused()) return;
     this.link.send({ type: "setparameter", target, value });
+  }
+
+  /** Which neurons are shown from inside. */
+  open(targets: readonly string[]): void {
+    this.#near = targets;
+    if (this.view.connection === "open") this.link.send({ type: "open", targets });
   }
 
   /** Asks for the gradient of a parameter in two other ways. */
@@ -317,6 +324,7 @@ export class Model {
       if (this.#unsaid && !event.resumed) this.#regret();
       this.#unsaid = false;
       this.#asked = null;
+      if (this.#near.length > 0) this.open(this.#near);
       this.#intent = null;
       this.#inspect();
     } else if (event.type === "notice" && (event.level === "error" || ending(event))) {

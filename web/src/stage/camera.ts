@@ -154,6 +154,13 @@ export class Camera {
     return bestStretch(graph, box.bottom - box.top, this.width - left - right, this.height - top - bottom);
   }
 
+  /** Bring a place of the world so near that `side` of it measures `pixels`, in the middle of the host. */
+  enter(at: { x: number; y: number; side: number }, pixels: number, now: number): void {
+    const zoom = pixels / at.side;
+    this.fitted = false;
+    this.fly({ zoom, x: this.width / 2 - at.x * zoom, y: this.height / 2 - at.y * zoom }, now);
+  }
+
   private fly(to: View, now: number): void {
     this.flight = sameView(this.view, to) ? null : { from: this.view, to, start: now };
   }

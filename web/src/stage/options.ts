@@ -32,6 +32,8 @@ export interface StageOptions extends StageText {
   insets?: Partial<Insets>;
   onHover(target: string | null): void;
   onSelect(target: string | null): void;
+  /** These neurons are so near that there is room to look inside; nearest to the middle first. */
+  onNear?(targets: readonly string[]): void;
   /** The frame with this `seq`, and every earlier one, has been painted or passed over. */
   onPainted(seq: number): void;
   /** The view has changed, or marks stand elsewhere: `anchor` has new answers. */

@@ -12,16 +12,20 @@ import type { Meter, StageOptions, StageText } from "./options";
 import { Overlay } from "./overlay";
 import { Painter, type Portion } from "./painter";
 import { Picture } from "./picture";
-import type { Scene } from "./scene";
+import { nearestFirst, type Scene } from "./scene";
 import { readTheme, type Theme } from "./theme";
 import { Twin } from "./twin";
-import { pan, sameView, type View, zoomAt } from "./view";
+import { pan, sameView, type View, visible, zoomAt } from "./view";
 
 const TITLE_ABOVE = 28;
 const DURATION = 300;
 /** An animation frame may come a little early; that is no reason to wait for the next. */
 const EARLY = 2;
 const RATIO_CAP = 2;
+/** A neuron so wide on the screen shows what it computes; entered, it is so wide. */
+const NEAR = 170;
+const INSIDE = 420;
+const MOST_NEAR = 6;
 
 export class Stage {
   private readonly options: StageOptions;
@@ -45,6 +49,7 @@ export class Stage {
   private highlighted: string | null = null;
   private selected: string | null = null;
   private focused: string | null = null;
+  private near = "";
   private request = 0;
   private readonly duration: number;
   private readonly measured: Meter = { drawn: 0, skipped: 0, milliseconds: 0, frames: 0 };
@@ -166,6 +171,17 @@ export class Stage {
     this.wake();
   }
 
+  /** Fly to a neuron until it can be looked into. */
+  enter(target: string): void {
+    const { scene } = this.picture;
+    const mark = scene?.resolve(target) ?? null;
+    if (scene === null || mark === null || mark.kind === "edge" || mark.index === scene.loss) return;
+    const n = mark.index;
+    const pixels = Math.min(INSIDE, 0.8 * this.camera.height, 0.9 * this.camera.width);
+    this.camera.enter({ x: scene.x[n]!, y: scene.y[n]!, side: scene.size[n]! }, pixels, performance.now());
+    this.wake();
+  }
+
   fit(): void {
     this.camera.follow();
     this.wake();
@@ -219,7 +235,10 @@ export class Stage {
     const { drawn, left, rough } = this.paint();
     if (rough) picture.touchGradients();
     painter.place(camera.view);
-    if (this.overlayStale) this.drawOverlay();
+    if (this.overlayStale) {
+      this.drawOverlay();
+      this.look();
+    }
     this.flowing.draw(this.scenery()!, now);
     if (this.unpainted >= 0 && !painter.busy) {
       const seq = this.unpainted;
@@ -298,6 +317,30 @@ export class Stage {
     return this.painter.advance(portion);
   }
 
+  /** Which neurons are near enough to be looked into. */
+  private look(): void {
+    const { scene } = this.picture;
+    const { view, width, height } = this.camera;
+    if (scene === null || this.options.onNear === undefined) return;
+    const box = visible(view, width, height, 0);
+    const x = (box.left + box.right) / 2;
+    const y = (box.top + box.bottom) / 2;
+    const inputs = scene.graph.layers[0]!.count;
+    const near = (
+      scene.size[0]! * view.zoom < NEAR
+        ? []
+        : nearestFirst(
+            scene.nodesIn(box).filter((n) => n !== scene.loss && n >= inputs),
+            (n) => Math.hypot(scene.x[n]! - x, scene.y[n]! - y),
+          )
+    )
+      .slice(0, MOST_NEAR)
+      .map((n) => scene.graph.names[n]!);
+    if (near.join() === this.near) return;
+    this.near = near.join();
+    this.options.onNear(near);
+  }
+
   private drawOverlay(): void {
     this.overlayStale = false;
     const scene = this.picture.scene!;
@@ -361,7 +404,9 @@ export class Stage {
         },
         tap: (x, y) => this.options.onSelect(this.at(x, y)),
         double: (x, y) => {
-          if (this.at(x, y) === null) this.fit();
+          const target = this.at(x, y);
+          if (target === null) this.fit();
+          else this.enter(target);
         },
       },
       signal,

@@ -22,7 +22,7 @@ export interface Insets {
 /** Fitting never enlarges beyond this: a small network stays a drawing, not a poster. */
 export const FIT_ZOOM = 1.35;
 export const ZOOM_LEAST = 0.02;
-export const ZOOM_MOST = 8;
+export const ZOOM_MOST = 12;
 
 /** The view that shows `box` whole and centred within the host, clear of the insets. */
 export function fit(box: Box, width: number, height: number, insets: Insets): View {

@@ -115,6 +115,7 @@ export function frameOf(
     curve: new Float64Array(0),
     curve_reset: false,
     inspection: null,
+    opened: [],
   };
 }
 

@@ -1,0 +1,97 @@
+"""A neuron from inside: its products, bias, sum and activation, each with its value and its gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import fsum, nan
+
+from attrs import frozen
+
+from chainrule.network.reader import Reader
+from chainrule.session.events import Cell, Moment, Opened
+
+MOST_PRODUCTS = 8
+
+
+@frozen(kw_only=True)
+class Inside:
+    """Opens neurons, for ``example`` of the batch or (``None``) its mean; gradients are then those of the batch. Sums
+    and products are linear in what comes in, so their means are those of the means."""
+
+    reader: Reader
+    sizes: Sequence[int]
+    example: int | None
+    values: Sequence[float]
+    gradients: Sequence[float]
+    adjoints: Sequence[float]
+    moment: Moment
+
+    def open(self, layer: int, neuron: int) -> Opened:
+        """Neuron ``neuron`` (from 0) of layer ``layer`` (the input is 0)."""
+        span, parameters = self.reader.layers[layer - 1], self.reader.parameters()
+        at = self._at(layer, neuron)
+        delta = self.reader.deltas(self.example)[at]
+        before = self.values[self._at(layer - 1, 0) : self._at(layer, 0)]
+        first = span.weights + neuron * span.inputs
+        products = [
+            weight * x for weight, x in zip(parameters[first : first + span.inputs], before, strict=True)
+        ]
+        ranked = sorted(range(span.inputs), key=lambda i: -abs(products[i]))
+        kept = sorted(ranked[:MOST_PRODUCTS])
+        rest = fsum(products[i] for i in ranked[MOST_PRODUCTS:])
+        letter = "a" if layer > 1 else "x"
+        cells = [
+            Cell(
+                kind="product",
+                target=f"w:{layer}:{neuron}:{i}",
+                label=rf"w_{{{neuron + 1},{i + 1}}}\,{letter}_{{{i + 1}}}",
+                weight=parameters[first + i],
+                input=before[i],
+                value=products[i],
+                gradient=delta,
+            )
+            for i in kept
+        ]
+        if len(kept) < span.inputs:
+            cells.append(_plain("rest", str(span.inputs - len(kept)), rest, delta))
+        bias = parameters[span.biases + neuron]
+        cells.append(
+            _plain(
+                "bias",
+                f"b_{{{neuron + 1}}}",
+                bias,
+                self.gradients[span.biases + neuron],
+                f"b:{layer}:{neuron}",
+            )
+        )
+        example = self.example
+        total = fsum([*products, bias]) if example is None else self.reader.sums(example)[at - self.sizes[0]]
+        cells.append(_plain("sum", f"z_{{{neuron + 1}}}", total, delta))
+        cells.append(
+            _plain(
+                "activation", f"a_{{{neuron + 1}}}", self.values[at], self.adjoints[at], f"n:{layer}:{neuron}"
+            )
+        )
+        return Opened(
+            target=f"n:{layer}:{neuron}",
+            operation=span.activation,
+            normalised=span.normalised,
+            value_current=self.moment.values_to >= layer,
+            gradient_current=self.moment.gradients_from <= layer,
+            cells=tuple(cells),
+        )
+
+    def _at(self, layer: int, neuron: int) -> int:
+        return sum(self.sizes[:layer]) + neuron
+
+
+def _plain(kind: str, label: str, value: float, gradient: float, target: str = "") -> Cell:
+    return Cell(
+        kind=kind,  # type: ignore[arg-type]
+        target=target,
+        label=label,
+        weight=nan,
+        input=nan,
+        value=value,
+        gradient=gradient,
+    )
