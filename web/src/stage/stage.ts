@@ -23,7 +23,7 @@ const DURATION = 300;
 const EARLY = 2;
 const RATIO_CAP = 2;
 /** A neuron so wide on the screen shows what it computes; entered, it is so wide. */
-const NEAR = 170;
+const NEAR = 205;
 const INSIDE = 420;
 const MOST_NEAR = 6;
 
