@@ -56,6 +56,34 @@ for (const size of Object.keys(SIZES) as (keyof typeof SIZES)[]) {
         await shot("3-trained");
         await inspect(page);
         await shot("4-inspector");
+        await page.locator("[data-term]").first().click();
+        await page.locator("[data-verified] button").click();
+        await page.locator("[data-by=dual]").waitFor();
+        await page.locator("[data-paths]").scrollIntoViewIfNeeded();
+        await page.waitForTimeout(300);
+        await shot("6-explained");
+        await keys(page, "Escape");
+        await page.locator(".chips select").selectOption("");
+        await page.locator("[data-arrows]").focus();
+        await keys(page, "Home");
+        await page.waitForTimeout(400);
+        for (const [name, count] of [
+          ["7-forward", 2],
+          ["8-seed", 4],
+          ["9-backward", 2],
+          ["10-update", 3],
+        ] as const) {
+          for (let i = 0; i < count; i++) {
+            await page.keyboard.press(".");
+            await page.waitForTimeout(420);
+          }
+          await shot(name);
+        }
+        await keys(page, "ArrowLeft");
+        await at.inspect(page, "ArrowLeft", "ArrowLeft", "ArrowLeft", "ArrowLeft", "Home", "ArrowRight");
+        await keys(page, "i");
+        await page.waitForTimeout(900);
+        await shot("11-inside");
       });
     }
   }

@@ -80,9 +80,9 @@ export class Overlay {
     const size = 12 / scenery.view.zoom;
     text.textContent = seeded(look.seed);
     const attributes = {
-      x: cx!,
+      x: String(Number(cx) + Number(r)), // towards the network: at the side there may be no room
       y: String(Number(cy) - Number(r) - size),
-      "text-anchor": "middle",
+      "text-anchor": "end",
       "font-size": String(size),
       "font-weight": "600",
       fill: theme.ink,
