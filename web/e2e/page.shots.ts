@@ -165,3 +165,37 @@ test("for the documentation", async () => {
   await inspect(page);
   await page.screenshot({ path: `${images}playground.jpg`, quality: 88 });
 });
+
+test("where the ten questions are answered", async () => {
+  const page = await open(world.server.url);
+  const shot = (name: string) => page.screenshot({ path: `${images}${name}.jpg`, quality: 82 });
+  await settled(page);
+  for (let i = 0; i < 25; i++) await page.keyboard.press("ArrowRight");
+  await at.atStep(page, 25);
+  await page.locator("[data-arrows]").focus();
+  await keys(page, "Home");
+  await page.waitForTimeout(300);
+  for (let i = 0; i < 8; i++) {
+    await keys(page, ".");
+    await page.waitForTimeout(500);
+    if (i === 5) await shot("seed");
+  }
+  await page.locator("[data-arrows]").blur();
+  await shot("backward");
+  await keys(page, ".", ".");
+  await at.inspect(page, "ArrowRight");
+  await page.waitForTimeout(500);
+  await shot("terms");
+  await keys(page, "i");
+  await page.waitForTimeout(900);
+  await shot("inside");
+  await keys(page, "f");
+  await page.waitForTimeout(600);
+  await at.inspect(page, "ArrowLeft", "ArrowRight", "ArrowRight", "Home", "e");
+  await page.locator("[data-term]").first().click();
+  await page.locator("[data-verified] button").click();
+  await page.locator("[data-by=dual]").waitFor();
+  await page.locator("[data-waterfall]").scrollIntoViewIfNeeded();
+  await page.waitForTimeout(400);
+  await shot("paths");
+});

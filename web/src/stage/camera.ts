@@ -112,6 +112,7 @@ export class Camera {
   /** Bring a box of the host (its pixels) clear of the sides, if it sticks out. */
   reveal(box: { x: number; y: number; width: number; height: number }, now: number): void {
     const { x, y, width, height } = box;
+    if (this.fitted) return; // all of it is in view, or will be
     if (x >= 0 && y >= 0 && x + width <= this.width && y + height <= this.height) return;
     const { left, right, top, bottom } = this.insets;
     const dx = Math.max(0, left - x) - Math.max(0, x + width + right - this.width);
