@@ -163,7 +163,7 @@ SMALL = Experiment(
 )
 
 
-@pytest.mark.parametrize("cursor", [None, 4])
+@pytest.mark.parametrize("cursor", [None, 4, 31])
 def test_a_gradient_is_verified_three_ways_and_nothing_moves(cursor: int | None) -> None:
     shown, untouched = session(SMALL), session(SMALL)
     if cursor is not None:

@@ -7,7 +7,8 @@ just these operations. To go back, the run is restored from its history and led 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 
 from chainrule.errors import ConfigError
@@ -54,10 +55,18 @@ class Playback:
         if place is not None and place[1] == self._operations:
             self._again(place[0])
 
-    def come_back(self, place: Place | None) -> None:
-        """To ``place``, when nothing was changed since ``complete`` gave it."""
-        if place is not None:
-            self._again(place[0])
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Finish the pass for a question that changes nothing, and come back, from after the update too."""
+        step, cursor = self.step, self.cursor
+        self._finish()
+        try:
+            yield
+        finally:
+            if cursor > self._rest:
+                self._back_to(step, cursor)
+            elif cursor < self._rest:
+                self._again(cursor)
 
     def begin(self, trainer: Trainer) -> None:
         """The run begins anew, at rest."""
@@ -175,7 +184,7 @@ class Playback:
 
     def _take(self, trainer: Trainer) -> None:
         self._trainer, self._operations = trainer, trainer.operations
-        self._rest = self.cursor = sum(each.phase != "update" for each in self._operations)
+        self._rest = self.cursor = len(self._operations) - 1  # the last one is the update
         self._crossed, self._before = trainer.step, None
 
     def _perform(self, cursor: int) -> None:
@@ -185,8 +194,7 @@ class Playback:
 
     def _finish(self) -> None:
         if self.cursor > self._rest:
-            self.seek(len(self._operations))
-            self.cursor = 0
+            self.cursor = 0  # the end of a pass is the beginning of the next
         self._perform(self._rest)
 
     def _again(self, cursor: int) -> None:

@@ -217,23 +217,13 @@ class Run:
 
     def verify(self, at: int) -> Checked:
         """Check the gradient of parameter ``at``; the run stays where it is."""
-        place = self.playback.complete()
-        try:
+        with self.playback.aside():
             return check_parameter(self._trainer, at)
-        finally:
-            self.playback.come_back(place)
 
     def _cut(self) -> None:
         """What lies beyond this step has not happened."""
         self._curve.cut(self._trainer.step)
         self._trace.cut(self._trainer.step)
-
-    def _remember(self) -> None:
-        """What the whole batch's numbers are at this step."""
-        trainer = self._trainer
-        if trainer.step > self._trace.last:
-            numbers = (trainer.parameters(), trainer.gradients(), trainer.values(), trainer.adjoints())
-            self._trace.add(Point(trainer.step, *numbers))
 
     def _begin_anew(self) -> None:
         """The trainer stands at step 0 again."""
@@ -283,7 +273,7 @@ class Run:
         trainer = self._trainer
         # The last batch of an epoch may have fewer examples than the one that was chosen.
         example = None if view.example is None else min(view.example, trainer.batch - 1)
-        gradients = trainer.gradients(example)
+        parameters, gradients = trainer.parameters(), trainer.gradients(example)
         values, adjoints = trainer.values(example), trainer.adjoints(example)
         moment = self.playback.moment()
         explainer = Explainer(
@@ -300,8 +290,11 @@ class Run:
         )
         width, height, maps = trainer.maps()
         predicted, actual = trainer.foreseen() if moment.resting and not self.playing else (nan, nan)
-        if moment.resting:
-            self._remember()
+        if moment.resting and trainer.step > self._trace.last:
+            of_batch = (gradients, values, adjoints)
+            if example is not None:
+                of_batch = (trainer.gradients(), trainer.values(), trainer.adjoints())
+            self._trace.add(Point(trainer.step, parameters, *of_batch))
         self._curve.add(trainer.step, evaluation.training_loss, evaluation.validation_loss)
         curve, reset = (self._curve.whole(), True) if whole else self._curve.news()
         self.owed = False
@@ -325,7 +318,7 @@ class Run:
             predicted_change=predicted,
             actual_change=actual,
             recomputed=trainer.recomputed,
-            parameters=trainer.parameters(),
+            parameters=parameters,
             gradients=gradients,
             values=values,
             adjoints=adjoints,
