@@ -28,21 +28,22 @@ export function ofClass(palette: Palette, index: number): Rgb {
   return [palette.classes[at]!, palette.classes[at + 1]!, palette.classes[at + 2]!];
 }
 
-/** Colour of a gradient on its fixed scale; what is no number has its own. */
-export function ofGradient(palette: Palette, gradient: number): string {
-  if (!Number.isFinite(gradient)) return palette.invalid;
-  const { thresholds } = palette.gradient;
+/** Colour of a number on a ramp (beyond: its ends); the thresholds say which entry it has. */
+function on(ramp: Ramp, number: number): Rgb {
+  const size = Math.abs(number);
   let k = 0;
-  while (k < thresholds.length && thresholds[k]! <= Math.abs(gradient)) k++;
-  return css(entry(palette.gradient, NEUTRAL + (gradient < 0 ? -k : k)));
+  while (k < ramp.thresholds.length && ramp.thresholds[k]! <= size) k++;
+  return entry(ramp, NEUTRAL + (number < 0 ? -k : k));
 }
 
-/** Colour of a value of -1 … 1 (beyond: the ends of the ramp); the thresholds say which entry it has. */
+/** Colour of a gradient on its fixed scale; what is no number has its own. */
+export function ofGradient(palette: Palette, gradient: number): string {
+  return Number.isFinite(gradient) ? css(on(palette.gradient, gradient)) : palette.invalid;
+}
+
+/** Colour of a value of -1 … 1. */
 export function ofValue(palette: Palette, value: number): Rgb {
-  const size = Math.abs(value);
-  let k = 0;
-  while (k < palette.value.thresholds.length && palette.value.thresholds[k]! <= size) k++;
-  return entry(palette.value, NEUTRAL + (value < 0 ? -k : k));
+  return on(palette.value, value);
 }
 
 /** A map of the frame (-127 … 127, -128 for NaN) as pixels. */

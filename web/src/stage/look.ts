@@ -46,16 +46,15 @@ export class Look {
 
   /** Take over a frame's numbers; `unit` is the width at |w| = 1. Says which layers look different now. */
   update(frame: Frame, palette: Palette, unit: number, format: (x: number) => string): Changed {
+    const { moment } = frame;
     const changed = { values: false, gradients: false };
     const { parameter } = this.scene.graph;
     const thresholds = palette.gradient.thresholds;
     const fine = this.scene.edges <= FINE_EDGES;
-    const { moment } = frame;
-    const depth = this.scene.graph.layers.length - 1;
     // What is left of the pass before means something as a whole only, not example by example.
     const left = !moment.cleared && frame.example === null;
     if (left !== this.left) changed.gradients = true;
-    this.left = left && !graded(moment, depth);
+    this.left = left;
     this.moment = moment;
     this.seed = this.scene.loss < 0 ? 0 : frame.adjoints[this.scene.loss]!;
     for (let e = 0; e < this.scene.edges; e++) {

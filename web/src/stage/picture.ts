@@ -124,13 +124,15 @@ export class Picture {
     this.last = frame;
     this.look ??= new Look(scene);
     this.atlas ??= new Atlas(this.document);
+    const before = this.look.moment;
     const changed = this.look.update(frame, palette, options.edgeWidth ?? EDGE_WIDTH, (x) =>
       options.format(x),
     );
     const mapped = this.atlas.update(frame, this.pixels, recoloured);
     if (first || mapped || changed.values) this.stale.values = true;
     if (first || changed.gradients) this.stale.gradients = true;
-    return true;
+    const elsewhere = before?.cursor !== frame.moment.cursor || before.step !== frame.moment.step;
+    return first || mapped || changed.values || changed.gradients || elsewhere;
   }
 
   show(layers: Layers): void {

@@ -8,24 +8,23 @@ import { Flow } from "./flow";
 import { listen } from "./gestures";
 import { boxOf, targetAt } from "./marks/any";
 import type { Layers } from "./marks/mark";
+import { near } from "./near";
 import type { Meter, StageOptions, StageText } from "./options";
 import { Overlay } from "./overlay";
 import { Painter, type Portion } from "./painter";
 import { Picture } from "./picture";
-import { nearestFirst, type Scene } from "./scene";
+import type { Scene } from "./scene";
 import { readTheme, type Theme } from "./theme";
 import { Twin } from "./twin";
-import { pan, sameView, type View, visible, zoomAt } from "./view";
+import { pan, sameView, type View, zoomAt } from "./view";
 
 const TITLE_ABOVE = 28;
 const DURATION = 300;
 /** An animation frame may come a little early; that is no reason to wait for the next. */
 const EARLY = 2;
 const RATIO_CAP = 2;
-/** A neuron so wide on the screen shows what it computes; entered, it is so wide. */
-const NEAR = 205;
+/** A neuron that is entered is so wide on the screen. */
 const INSIDE = 420;
-const MOST_NEAR = 6;
 
 export class Stage {
   private readonly options: StageOptions;
@@ -317,28 +316,13 @@ export class Stage {
     return this.painter.advance(portion);
   }
 
-  /** Which neurons are near enough to be looked into. */
   private look(): void {
     const { scene } = this.picture;
-    const { view, width, height } = this.camera;
     if (scene === null || this.options.onNear === undefined) return;
-    const box = visible(view, width, height, 0);
-    const x = (box.left + box.right) / 2;
-    const y = (box.top + box.bottom) / 2;
-    const inputs = scene.graph.layers[0]!.count;
-    const near = (
-      scene.size[0]! * view.zoom < NEAR
-        ? []
-        : nearestFirst(
-            scene.nodesIn(box).filter((n) => n !== scene.loss && n >= inputs),
-            (n) => Math.hypot(scene.x[n]! - x, scene.y[n]! - y),
-          )
-    )
-      .slice(0, MOST_NEAR)
-      .map((n) => scene.graph.names[n]!);
-    if (near.join() === this.near) return;
-    this.near = near.join();
-    this.options.onNear(near);
+    const found = near(scene, this.camera.view, this.camera.width, this.camera.height);
+    if (found.join() === this.near) return;
+    this.near = found.join();
+    this.options.onNear(found);
   }
 
   private drawOverlay(): void {
