@@ -69,6 +69,9 @@ def test_every_command_can_be_read() -> None:
         message |= {"target": "b:1:0", "value": 0.5} if name == "setparameter" else {}
         message |= {"cursor": 3} if name == "seek" else {"target": "b:1:0"} if name == "verify" else {}
         message |= {"unit": "op", "milliseconds": 300, "loop": False} if name == "settempo" else {}
+        message |= {"show": {"what": "code"}, "write": {"text": "a"}, "arrange": {"layout": "down"}}.get(
+            name, {}
+        )
         assert type(read_command(json.dumps(message))) is COMMANDS[name]
 
 

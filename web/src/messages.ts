@@ -1,7 +1,7 @@
 // Generated from src/chainrule/session/{commands,events,experiment}.py and src/chainrule/config.py.
 // Do not edit; run `python -m chainrule.protocol.typescript` instead.
 
-export const SCHEMA = "02631d4df54f";
+export const SCHEMA = "19857577ca05";
 
 /** First message of a connection: which session to resume (empty: a new one) and the last ``seq`` seen. */
 export interface Hello {
@@ -75,7 +75,10 @@ export interface Edit {
   readonly changes?: Readonly<Record<string, string | number | readonly number[] | readonly string[]>>;
 }
 
-/** Give a weight or a bias (``w:L:J:I``, ``b:L:J``) another value; only what depends on it is computed again. */
+/**
+ * Give a weight or a bias (``w:L:J:I``, ``b:L:J``), or a leaf of the code (``v:N``), another value; only what
+ * depends on it is computed again.
+ */
 export interface SetParameter {
   readonly type: "setparameter";
   readonly id: number;
@@ -111,11 +114,38 @@ export interface Open {
   readonly targets?: readonly string[];
 }
 
-/** Check the gradient of a weight or a bias by dual numbers and by finite differences. */
+/** Check the gradient of a weight, a bias or a value of the code by dual numbers and by finite differences. */
 export interface Verify {
   readonly type: "verify";
   readonly id: number;
   readonly target: string;
+}
+
+/** Show the network, or the graph of the code in its place; whatever goes by itself stops. */
+export interface Show {
+  readonly type: "show";
+  readonly id: number;
+  readonly what: "network" | "code";
+}
+
+/** The code is this now: run it. A run under way is given up. */
+export interface Write {
+  readonly type: "write";
+  readonly id: number;
+  readonly text: string;
+}
+
+/** Give up the run of the code. */
+export interface Halt {
+  readonly type: "halt";
+  readonly id: number;
+}
+
+/** Lay the graph of the code out in another way. */
+export interface Arrange {
+  readonly type: "arrange";
+  readonly id: number;
+  readonly layout: string;
 }
 
 /** The frame with this ``seq`` has been painted; the host keeps at most two unpainted frames under way. */
@@ -223,13 +253,21 @@ export interface LossChoice {
   readonly tasks: readonly string[];
 }
 
-/** Everything that can be chosen. */
+/** An example of the code view. */
+export interface ScriptChoice {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Everything that can be chosen. ``layouts`` are those of a graph of operations. */
 export interface Catalogue {
   readonly datasets: readonly DatasetChoice[];
   readonly activations: readonly string[];
   readonly menus: readonly RuleMenu[];
   readonly losses: readonly LossChoice[];
   readonly fields: readonly FieldSpec[];
+  readonly scripts: readonly ScriptChoice[];
+  readonly layouts: readonly string[];
 }
 
 /**
@@ -488,11 +526,13 @@ export interface Path {
  * the largest of ``paths_count``, and ``paths_remainder``. ``paths_state`` says why there are none: the whole
  * ``batch`` is shown, normalisation makes paths ``mixed``, or training is ``busy``. ``values`` and ``gradients`` are
  * those of the whole batch at ``steps``, as far as they were recorded.
- * A ``probability`` shows the softmax of a neuron's sum, and the gradient of that sum.
+ * A ``probability`` shows the softmax of a neuron's sum, and the gradient of that sum. In the graph of code a
+ * ``leaf``, an ``operation`` or the ``result`` is explained in the same way; an ``operand`` is an edge, its value the
+ * local derivative, its gradient what flows along it. ``kept`` is then the ``.grad`` that the code was left with.
  */
 export interface Inspection {
   readonly target: string;
-  readonly kind: "weight" | "bias" | "neuron" | "probability" | "input" | "loss";
+  readonly kind: "weight" | "bias" | "neuron" | "probability" | "input" | "loss" | "leaf" | "operation" | "operand" | "result";
   readonly layer: number;
   readonly value: number;
   readonly before: number;
@@ -510,11 +550,12 @@ export interface Inspection {
   readonly paths: readonly Path[];
   readonly paths_count: number;
   readonly paths_remainder: number;
-  readonly paths_state: "shown" | "batch" | "mixed" | "busy";
+  readonly paths_state: "shown" | "batch" | "mixed" | "busy" | "large";
   readonly steps: readonly number[];
   readonly values: readonly number[];
   readonly gradients: readonly number[];
   readonly moves: "up" | "down" | "stays" | "none";
+  readonly kept: number;
 }
 
 /**
@@ -600,9 +641,93 @@ export interface Frame {
 }
 
 /**
- * The gradient of the parameter ``target`` at ``step``, three times: by reverse mode, by dual numbers (NaN where
- * that would take too long) and by finite differences. ``kink``: the one-sided differences differ, and any number
- * between them is a gradient.
+ * What went wrong: the ``line`` and columns of the code from 1 (0: nowhere in particular), the name of the
+ * exception and its words; ``number`` is the limit that was passed.
+ */
+export interface Flaw {
+  readonly kind: "syntax" | "error" | "time" | "memory" | "printed" | "nodes" | "empty" | "died" | "cancelled";
+  readonly line: number;
+  readonly column: number;
+  readonly end_column: number;
+  readonly name: string;
+  readonly words: string;
+  readonly number: number;
+}
+
+/**
+ * The code view: whether it is ``shown`` in place of the network, its ``text``, and how run number ``run`` of it
+ * fares. ``nodes`` and ``operations`` count the graph, ``passes`` the calls of ``backward``. ``moved``: the code has
+ * changed numbers after they were used, and the values shown are computed anew from the leaves. ``timeline``: the
+ * stages of a pass through the graph, as in ``Document``.
+ */
+export interface Script {
+  readonly type: "script";
+  readonly seq: number;
+  readonly shown: boolean;
+  readonly text: string;
+  readonly run: number;
+  readonly state: "running" | "done";
+  readonly flaw: Flaw | null;
+  readonly printed: string;
+  readonly layout: string;
+  readonly nodes: number;
+  readonly operations: number;
+  readonly passes: number;
+  readonly moved: boolean;
+  readonly timeline: readonly Stage[];
+  readonly tempo: Tempo;
+}
+
+/**
+ * The graph of the code with its layout. Node n is ``names[n]``, ``operators[n]`` the sign of what made it (empty
+ * for a leaf), ``lines[n]`` the line of the code that did (0: unknown), centred at (x, y), in pixels at zoom 1; all
+ * are ``width`` by ``height``. The result is the last.
+ *
+ * Edge e runs from node ``source[e]`` to node ``target[e]``, in the order of nodes and of their operands, ``way``
+ * says how. ``stages[n]``: with which stage of the forward pass the value of node n is there, 0 for leaves.
+ */
+export interface Sketch {
+  readonly type: "sketch";
+  readonly seq: number;
+  readonly revision: number;
+  readonly names: readonly string[];
+  readonly labels: readonly string[];
+  readonly operators: readonly string[];
+  readonly lines: Int32Array;
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  readonly width: number;
+  readonly height: number;
+  readonly way: "right" | "down" | "free";
+  readonly source: Int32Array;
+  readonly target: Int32Array;
+  readonly stages: Int32Array;
+}
+
+/**
+ * The numbers in the graph of the code, where the pass stands. ``values`` are by node; ``adjoints`` what has been
+ * added up so far, in the end the gradient of the result. By edge: ``slopes``, the local derivatives, and
+ * ``carried``, the gradient of the target times that. In ``moment``, ``values_to`` is the stage of the forward pass
+ * that is done; the gradients of nodes from stage ``gradients_from`` on have been handed on.
+ * ``recomputed`` counts the operations that the last change computed anew.
+ */
+export interface SketchFrame {
+  readonly type: "sketchframe";
+  readonly seq: number;
+  readonly revision: number;
+  readonly moment: Moment;
+  readonly values: Float64Array;
+  readonly adjoints: Float64Array;
+  readonly slopes: Float64Array;
+  readonly carried: Float64Array;
+  readonly recomputed: number;
+  readonly inspection: Inspection | null;
+}
+
+/**
+ * The gradient of ``target``, a parameter at ``step`` or a value of the code, three times: by reverse mode, by dual
+ * numbers (NaN where that would take too long) and by finite differences. ``kink``: the one-sided differences differ,
+ * and any number between them is a gradient.
  */
 export interface Verified {
   readonly type: "verified";
@@ -649,6 +774,20 @@ export type Command =
   | Inspect
   | Open
   | Verify
+  | Show
+  | Write
+  | Halt
+  | Arrange
   | Ack;
 
-export type Event = Welcome | Document | Dataset | Graph | Frame | Verified | Notice;
+export type Event =
+  | Welcome
+  | Document
+  | Dataset
+  | Graph
+  | Frame
+  | Script
+  | Sketch
+  | SketchFrame
+  | Verified
+  | Notice;

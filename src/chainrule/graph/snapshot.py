@@ -47,7 +47,11 @@ class Snapshot:
 
 def snapshot(result: Value) -> Snapshot:
     """Everything that ``result`` depends on, and ``result``, as it is now."""
-    order = topological(result)
+    return snapshot_of(topological(result))
+
+
+def snapshot_of(order: Sequence[Value]) -> Snapshot:
+    """These values as they are now, parents before children, the result last."""
     index = {id(value): at for at, value in enumerate(order)}
     codes: dict[str, int] = {}
     turns: dict[int, int] = {}

@@ -37,7 +37,7 @@ def _op_named(name: str, constants: tuple[float, ...]) -> Op:
     return Op(RULES[name], constants)
 
 
-_tick = count().__next__
+tick = count().__next__
 
 
 def _one(name: str) -> Callable[[Value], Value]:
@@ -56,7 +56,7 @@ def _one(name: str) -> Callable[[Value], Value]:
         value._op_ = op
         value._first = self
         value._second = value._adjoint = None
-        value._born = _tick()
+        value._born = tick()
         return value
 
     method.__name__, method.__doc__ = name, f"The result of rule ``{name}``."
@@ -82,7 +82,7 @@ def _two(name: str) -> Callable[[Value, Value | Number], Value]:
         value._first = self
         value._second = other
         value._adjoint = None
-        value._born = _tick()
+        value._born = tick()
         return value
 
     method.__name__, method.__doc__ = name, f"The result of rule ``{name}``, this value first."
@@ -128,7 +128,7 @@ class Value:
         self.grad = 0.0
         self.label = label
         self._op_ = self._first = self._second = self._adjoint = None
-        self._born = _tick()
+        self._born = tick()
 
     @property
     def rule(self) -> Rule | None:
@@ -149,6 +149,11 @@ class Value:
         if second is None:
             return (first,)
         return (first, *second) if isinstance(second, tuple) else (first, second)
+
+    @property
+    def born(self) -> int:
+        """Its number among all values that were ever made: operands come before what is made of them."""
+        return self._born
 
     @property
     def _prev(self) -> AbstractSet[Value]:
@@ -174,7 +179,7 @@ class Value:
                     continue
                 first, second = value._first, value._second
                 if op.constants or first is None or second.__class__ is tuple:
-                    _pull(value, op, adjoint)
+                    _pull(value, adjoint)
                     continue
                 try:
                     if second is None:
@@ -185,7 +190,7 @@ class Value:
                         first._adjoint += part
                         second._adjoint += other  # type: ignore[union-attr]
                 except ArithmeticError:
-                    _pull(value, op, adjoint)
+                    _pull(value, adjoint)
         finally:
             for value in order:
                 value._adjoint = None
@@ -310,16 +315,34 @@ def _spelt_out(op: Op, parents: tuple[Value, ...]) -> float:
     return evaluate(op.rule.expr, _bindings(op, parents))
 
 
-def _pull(value: Value, op: Op, adjoint: float) -> None:
-    """Add to the adjoints of the operands of ``value``, however many there are, whatever their numbers."""
-    parents = value.parents
+def parts(value: Value, adjoint: float) -> tuple[float, ...]:
+    """What the adjoint of ``value`` hands on to each of its operands: ``adjoint`` times the local derivative."""
+    op, operands = value._op_, value.parents
+    assert op is not None
     try:
-        parts = op.grad(*[parent.data for parent in parents], *op.constants, value.data, adjoint)
+        found: tuple[float, ...] = op.grad(
+            *[each.data for each in operands], *op.constants, value.data, adjoint
+        )
     except ArithmeticError:
-        names = {**_bindings(op, parents), "y": value.data, "g": adjoint}
-        parts = tuple(evaluate(expr, names) for expr in op.rule.grad_exprs)
-    for parent, part in zip(parents, parts, strict=True):
-        parent._adjoint += part
+        names = {**_bindings(op, operands), "y": value.data, "g": adjoint}
+        found = tuple(evaluate(expr, names) for expr in op.rule.grad_exprs)
+    return found
+
+
+def computed(value: Value) -> float:
+    """What the rule of ``value`` makes of its operands as they are now."""
+    op, operands = value._op_, value.parents
+    assert op is not None
+    try:
+        return float(op.forward(*[each.data for each in operands], *op.constants))
+    except ArithmeticError:
+        return _spelt_out(op, operands)
+
+
+def _pull(value: Value, adjoint: float) -> None:
+    """Add to the adjoints of the operands of ``value``, however many there are, whatever their numbers."""
+    for parent, part in zip(value.parents, parts(value, adjoint), strict=True):
+        parent._adjoint += part  # type: ignore[operator]
 
 
 def _reached(root: Value) -> list[Value]:

@@ -1,5 +1,7 @@
-"""Where each node stands, in pixels at zoom 1. Knows counts only, so it serves the page, pictures and notebooks."""
+"""Where things stand: layouts are computed here, so that every host draws the same picture."""
 
 from chainrule.layout.columns import Columns, columns
+from chainrule.layout.layered import Placed
+from chainrule.layout.menu import LAYOUTS, lay_out
 
-__all__ = ["Columns", "columns"]
+__all__ = ["LAYOUTS", "Columns", "Placed", "columns", "lay_out"]

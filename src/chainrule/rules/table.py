@@ -74,9 +74,9 @@ class Rule:
         )
         return Kernel(f"{self.name}.grad", (*self.inputs, RESULT, UPSTREAM), tuple(self.constants), outputs)
 
-    def latex(self, *inputs: str) -> str:
-        """How the operation is written, with ``inputs`` put in."""
-        names = dict(zip(self.inputs, inputs, strict=True))
+    def latex(self, *inputs: str, **constants: str) -> str:
+        """How the operation is written, with ``inputs`` put in, and ``constants`` where they are given."""
+        names = {**dict(zip(self.inputs, inputs, strict=True)), **constants}
         if self.template is not None:
             return self.template.format(**{**{name: name for name in self._names}, **names})
         return latex(self.expr, {**_GREEK, **names})

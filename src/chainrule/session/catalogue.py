@@ -4,10 +4,13 @@ by it. Menus are read from the rule tables, so a new rule is in the menus withou
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
 from types import MappingProxyType
 from typing import Literal, cast
 
 from chainrule.config import Settings
+from chainrule.layout import LAYOUTS
 from chainrule.network.data import (
     FEATURES,
     FEWEST_POINTS,
@@ -25,11 +28,20 @@ from chainrule.rules.clipping import Clipping
 from chainrule.rules.optimisers import LEARNING_RATE, Optimiser
 from chainrule.rules.regularisers import Regulariser
 from chainrule.rules.schedules import Schedule
-from chainrule.session.events import Catalogue, DatasetChoice, FieldSpec, LossChoice, RuleChoice, RuleMenu
+from chainrule.session.events import (
+    Catalogue,
+    DatasetChoice,
+    FieldSpec,
+    LossChoice,
+    RuleChoice,
+    RuleMenu,
+    ScriptChoice,
+)
 from chainrule.session.experiment import SEED_LIMIT
 
 PACES = (1.0, 5.0, 20.0, 100.0, 300.0, 1000.0)
 DEFAULT_PACE = 100.0
+EXAMPLES = ("expression", "neuron", "fork", "mlp")
 
 Entry = Optimiser | Schedule | Regulariser | Clipping
 MENUS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
@@ -52,6 +64,8 @@ def catalogue(settings: Settings, datasets: Sequence[DatasetChoice]) -> Catalogu
         menus=tuple(
             RuleMenu(path=path, choices=tuple(map(_entry, table.values()))) for path, table in MENUS.items()
         ),
+        scripts=scripts(),
+        layouts=tuple(LAYOUTS),
         losses=tuple(LossChoice(name=name, tasks=tuple(loss.tasks)) for name, loss in LOSSES.items()),
         fields=(
             FieldSpec(path="data.name", kind="choice", choices=tuple(each.name for each in datasets)),
@@ -122,3 +136,12 @@ def _entry(entry: Entry) -> RuleChoice:
 def _hyper(path: str, hyper: Hyper) -> FieldSpec:
     scale = cast(Literal["linear", "log"], hyper.scale)
     return FieldSpec(path=path, kind="number", low=hyper.low, high=hyper.high, scale=scale)
+
+
+@cache
+def scripts() -> tuple[ScriptChoice, ...]:
+    """The examples of the code view, the first to begin with."""
+    folder = files("chainrule.script") / "examples"
+    return tuple(
+        ScriptChoice(name=name, text=(folder / f"{name}.py").read_text("utf-8")) for name in EXAMPLES
+    )

@@ -92,7 +92,8 @@ class Edit:
 
 @frozen(kw_only=True)
 class SetParameter:
-    """Give a weight or a bias (``w:L:J:I``, ``b:L:J``) another value; only what depends on it is computed again."""
+    """Give a weight or a bias (``w:L:J:I``, ``b:L:J``), or a leaf of the code (``v:N``), another value; only what
+    depends on it is computed again."""
 
     id: int
     target: str
@@ -133,10 +134,41 @@ class Open:
 
 @frozen(kw_only=True)
 class Verify:
-    """Check the gradient of a weight or a bias by dual numbers and by finite differences."""
+    """Check the gradient of a weight, a bias or a value of the code by dual numbers and by finite differences."""
 
     id: int
     target: str
+
+
+@frozen(kw_only=True)
+class Show:
+    """Show the network, or the graph of the code in its place; whatever goes by itself stops."""
+
+    id: int
+    what: Literal["network", "code"]
+
+
+@frozen(kw_only=True)
+class Write:
+    """The code is this now: run it. A run under way is given up."""
+
+    id: int
+    text: str
+
+
+@frozen(kw_only=True)
+class Halt:
+    """Give up the run of the code."""
+
+    id: int
+
+
+@frozen(kw_only=True)
+class Arrange:
+    """Lay the graph of the code out in another way."""
+
+    id: int
+    layout: str
 
 
 @frozen(kw_only=True)
@@ -164,5 +196,9 @@ Command = (
     | Inspect
     | Open
     | Verify
+    | Show
+    | Write
+    | Halt
+    | Arrange
     | Ack
 )

@@ -4,7 +4,10 @@ Order: ``Welcome``, then ``Document``, ``Dataset`` and ``Graph`` of one ``revisi
 An edit that changes the structure sends the three again under a higher revision before the next frame.
 ``seq`` numbers every event of a session; 0 until the session has sent it.
 
-Marks have names that survive edits elsewhere: ``n:L:J`` is neuron J of layer L (layer 0 is the input),
+The graph of a learner's code comes apart from all this: ``Script`` says how the code fares, ``Sketch`` is its graph,
+``SketchFrame`` the numbers in it. Its marks are ``v:N``, a value, and ``a:N:P``, operand number P of the value N.
+
+Marks of a network have names that survive edits elsewhere: ``n:L:J`` is neuron J of layer L (layer 0 is the input),
 ``w:L:J:I`` the weight of layer L from neuron I of layer L-1 to its neuron J, ``b:L:J`` a bias, ``loss`` the loss.
 """
 
@@ -12,11 +15,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping
+from math import nan
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from attrs import frozen
 
 from chainrule.config import Settings
+from chainrule.script.outcome import Flaw
 from chainrule.session.experiment import Experiment
 
 if TYPE_CHECKING:
@@ -93,14 +98,24 @@ class LossChoice:
 
 
 @frozen(kw_only=True)
+class ScriptChoice:
+    """An example of the code view."""
+
+    name: str
+    text: str
+
+
+@frozen(kw_only=True)
 class Catalogue:
-    """Everything that can be chosen."""
+    """Everything that can be chosen. ``layouts`` are those of a graph of operations."""
 
     datasets: tuple[DatasetChoice, ...]
     activations: tuple[str, ...]
     menus: tuple[RuleMenu, ...]
     losses: tuple[LossChoice, ...]
     fields: tuple[FieldSpec, ...]
+    scripts: tuple[ScriptChoice, ...]
+    layouts: tuple[str, ...]
 
 
 @frozen(kw_only=True)
@@ -293,11 +308,15 @@ class Inspection:
     the largest of ``paths_count``, and ``paths_remainder``. ``paths_state`` says why there are none: the whole
     ``batch`` is shown, normalisation makes paths ``mixed``, or training is ``busy``. ``values`` and ``gradients`` are
     those of the whole batch at ``steps``, as far as they were recorded.
-    A ``probability`` shows the softmax of a neuron's sum, and the gradient of that sum.
+    A ``probability`` shows the softmax of a neuron's sum, and the gradient of that sum. In the graph of code a
+    ``leaf``, an ``operation`` or the ``result`` is explained in the same way; an ``operand`` is an edge, its value the
+    local derivative, its gradient what flows along it. ``kept`` is then the ``.grad`` that the code was left with.
     """
 
     target: str
-    kind: Literal["weight", "bias", "neuron", "probability", "input", "loss"]
+    kind: Literal[
+        "weight", "bias", "neuron", "probability", "input", "loss", "leaf", "operation", "operand", "result"
+    ]
     layer: int
     value: float
     before: float
@@ -315,11 +334,12 @@ class Inspection:
     paths: tuple[Path, ...]
     paths_count: float
     paths_remainder: float
-    paths_state: Literal["shown", "batch", "mixed", "busy"]
+    paths_state: Literal["shown", "batch", "mixed", "busy", "large"]
     steps: tuple[int, ...]
     values: tuple[float, ...]
     gradients: tuple[float, ...]
     moves: Literal["up", "down", "stays", "none"]
+    kept: float = nan
 
 
 @frozen(kw_only=True)
@@ -429,10 +449,79 @@ class Frame:
 
 
 @frozen(kw_only=True)
+class Script:
+    """The code view: whether it is ``shown`` in place of the network, its ``text``, and how run number ``run`` of it
+    fares. ``nodes`` and ``operations`` count the graph, ``passes`` the calls of ``backward``. ``moved``: the code has
+    changed numbers after they were used, and the values shown are computed anew from the leaves. ``timeline``: the
+    stages of a pass through the graph, as in ``Document``."""
+
+    seq: int = 0
+    shown: bool
+    text: str
+    run: int
+    state: Literal["running", "done"]
+    flaw: Flaw | None
+    printed: str
+    layout: str
+    nodes: int
+    operations: int
+    passes: int
+    moved: bool
+    timeline: tuple[Stage, ...]
+    tempo: Tempo
+
+
+@frozen(kw_only=True)
+class Sketch:
+    """The graph of the code with its layout. Node n is ``names[n]``, ``operators[n]`` the sign of what made it (empty
+    for a leaf), ``lines[n]`` the line of the code that did (0: unknown), centred at (x, y), in pixels at zoom 1; all
+    are ``width`` by ``height``. The result is the last.
+
+    Edge e runs from node ``source[e]`` to node ``target[e]``, in the order of nodes and of their operands, ``way``
+    says how. ``stages[n]``: with which stage of the forward pass the value of node n is there, 0 for leaves.
+    """
+
+    seq: int = 0
+    revision: int
+    names: tuple[str, ...]
+    labels: tuple[str, ...]
+    operators: tuple[str, ...]
+    lines: Int32s
+    x: Float32s
+    y: Float32s
+    width: float
+    height: float
+    way: Literal["right", "down", "free"]
+    source: Int32s
+    target: Int32s
+    stages: Int32s
+
+
+@frozen(kw_only=True)
+class SketchFrame:
+    """The numbers in the graph of the code, where the pass stands. ``values`` are by node; ``adjoints`` what has been
+    added up so far, in the end the gradient of the result. By edge: ``slopes``, the local derivatives, and
+    ``carried``, the gradient of the target times that. In ``moment``, ``values_to`` is the stage of the forward pass
+    that is done; the gradients of nodes from stage ``gradients_from`` on have been handed on.
+    ``recomputed`` counts the operations that the last change computed anew.
+    """
+
+    seq: int = 0
+    revision: int
+    moment: Moment
+    values: Float64s
+    adjoints: Float64s
+    slopes: Float64s
+    carried: Float64s
+    recomputed: int
+    inspection: Inspection | None
+
+
+@frozen(kw_only=True)
 class Verified:
-    """The gradient of the parameter ``target`` at ``step``, three times: by reverse mode, by dual numbers (NaN where
-    that would take too long) and by finite differences. ``kink``: the one-sided differences differ, and any number
-    between them is a gradient."""
+    """The gradient of ``target``, a parameter at ``step`` or a value of the code, three times: by reverse mode, by dual
+    numbers (NaN where that would take too long) and by finite differences. ``kink``: the one-sided differences differ,
+    and any number between them is a gradient."""
 
     seq: int = 0
     target: str
@@ -459,4 +548,4 @@ class Notice:
     command: int
 
 
-Event = Welcome | Document | Dataset | Graph | Frame | Verified | Notice
+Event = Welcome | Document | Dataset | Graph | Frame | Script | Sketch | SketchFrame | Verified | Notice

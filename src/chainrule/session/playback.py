@@ -7,7 +7,7 @@ just these operations. To go back, the run is restored from its history and led 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 
@@ -16,10 +16,7 @@ from chainrule.network.operations import Operation
 from chainrule.network.trainer import Trainer
 from chainrule.session.events import Moment, Stage, Tempo
 from chainrule.session.history import History
-
-TEMPOS = (20.0, 5000.0)
-"""Least and most milliseconds that a stage takes."""
-
+from chainrule.session.metronome import Metronome
 
 Place = tuple[int, tuple[Operation, ...]]
 
@@ -36,10 +33,18 @@ class Playback:
         self._crossed = 0
         self._may_move = may_move
         self._history = History()
-        self._carried = 0.0
-        self.following = False
+        self._metronome = Metronome()
         self.tempo = Tempo(unit="layer", milliseconds=milliseconds, loop=False)
         self._take(trainer)
+
+    @property
+    def following(self) -> bool:
+        """The stages go by themselves."""
+        return self._metronome.following
+
+    @following.setter
+    def following(self, on: bool) -> None:
+        self._metronome.following = on
 
     def complete(self) -> Place | None:
         """Finish the pass, so that the run can be changed; gives the place to come back to, None where it rests."""
@@ -123,13 +128,13 @@ class Playback:
         if unit in ("batch", "epoch"):
             self._by_batch(unit, back=back)
             return
-        ends = self._ends(unit)
+        stops = ends(self._operations, unit)
         if not back:
             if self.cursor == len(self._operations):
                 self.cursor = 0  # the end of a pass is the beginning of the next
-            self.seek(next(each for each in ends if each > self.cursor))
+            self.seek(next(each for each in stops if each > self.cursor))
             return
-        earlier = [each for each in ends if each < self.cursor]
+        earlier = [each for each in stops if each < self.cursor]
         if earlier:
             self.seek(earlier[-1])
         else:
@@ -137,23 +142,17 @@ class Playback:
 
     def follow(self, milliseconds: float) -> bool:
         """Time passes: where a stage's time is over, on to the next. True where something has changed."""
-        if not self.following:
+        if not self._metronome.beat(milliseconds, self.tempo.milliseconds):
             return False
-        self._carried += milliseconds
-        if self._carried < self.tempo.milliseconds:
-            return False
-        self._carried = min(self._carried - self.tempo.milliseconds, self.tempo.milliseconds / 2)
         if self.tempo.loop and self.resting:
-            self.seek(self._ends(self.tempo.unit)[0])
+            self.seek(ends(self._operations, self.tempo.unit)[0])
         else:
             self.walk(self.tempo.unit)
         return True
 
     def start(self) -> None:
         """Follow the stages, the first at once."""
-        if not self.following:
-            self._carried = self.tempo.milliseconds
-        self.following = True
+        self._metronome.start(self.tempo.milliseconds)
 
     def moment(self) -> Moment:
         """Where the pass stands, and which numbers of it are already there."""
@@ -236,13 +235,14 @@ class Playback:
             step = max(step - step % self._trainer.steps_an_epoch, min(step, self._history.earliest or 0))
         self._restore(step)
 
-    def _ends(self, unit: str) -> list[int]:
-        """Numbers of operations after which a ``unit`` is complete."""
-        if unit == "op":
-            return list(range(1, len(self._operations) + 1))
-        keys = [(each.phase, each.layer if unit == "layer" else 0) for each in self._operations]
-        inner = [at for at, (one, other) in enumerate(pairwise(keys), 1) if one != other]
-        return [*inner, len(keys)]
+
+def ends(stages: Sequence[Operation | Stage], unit: str) -> list[int]:
+    """Numbers of stages after which a ``unit`` (op, layer, phase) is complete."""
+    if unit == "op":
+        return list(range(1, len(stages) + 1))
+    keys = [(each.phase, each.layer if unit == "layer" else 0) for each in stages]
+    inner = [at for at, (one, other) in enumerate(pairwise(keys), 1) if one != other]
+    return [*inner, len(keys)]
 
 
 def _reach(operation: Operation, depth: int) -> int:

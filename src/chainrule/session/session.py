@@ -15,13 +15,16 @@ from chainrule.errors import ChainruleError, ConfigError, Fact
 from chainrule.machine import Machine
 from chainrule.network.data import Split, Table, engineered, load, split
 from chainrule.network.plan import layer_spans
+from chainrule.script import Outcome
 from chainrule.session import scene
-from chainrule.session.catalogue import PACES, catalogue, menu
+from chainrule.session.catalogue import PACES, catalogue, menu, scripts
 from chainrule.session.commands import (
     Ack,
+    Arrange,
     Command,
     Edit,
     Follow,
+    Halt,
     Hello,
     Inspect,
     Look,
@@ -34,15 +37,18 @@ from chainrule.session.commands import (
     Seek,
     SetParameter,
     SetTempo,
+    Show,
     Step,
     Verify,
+    Write,
 )
+from chainrule.session.desk import Desk, Errand
 from chainrule.session.edits import changed, fitted, flat, plan, settled
 from chainrule.session.events import Event, Notice, Tempo, Verified, Welcome
 from chainrule.session.experiment import SEED_LIMIT, DataChoice, Experiment
 from chainrule.session.inspection import mark
+from chainrule.session.metronome import TEMPOS
 from chainrule.session.palette import palettes
-from chainrule.session.playback import TEMPOS
 from chainrule.session.run import Happening, Run, View
 from chainrule.text import sentence
 
@@ -90,67 +96,117 @@ class Session:
         self._plan = plan(start, self._facts)
         self._run = Run(settings, machines(), start, self._plan, self._split)
         self._view = View()
+        self._desk = Desk(scripts()[0].text, settings.visualization.animation_duration or 300.0)
 
     @property
     def playing(self) -> bool:
         """It trains, or follows the stages of a pass, until paused: give it time."""
+        if self._desk.shown:
+            return self._desk.following
         return self._run.playing or self._run.playback.following
 
     @property
     def dirty(self) -> bool:
         """A ``tick`` has something to show, or single steps to make."""
+        if self._desk.shown:
+            return self._desk.owed
         return self._run.owed or self._run.wanted > 0
+
+    def errand(self) -> Errand | None:
+        """What the host is to do for the code view, asked once."""
+        errand, self._desk.errand = self._desk.errand, None
+        return errand
+
+    def delivered(self, number: int, outcome: Outcome) -> list[Event]:
+        """What came of errand ``number``."""
+        return self._desk.delivered(number, outcome)
 
     def handle(self, command: Command) -> list[Event]:
         """Carry out ``command``. What the page must know at once is returned; a frame, if one is owed, comes with
         the next ``tick``. What cannot be done changes nothing and gives a ``Notice`` that says why."""
         try:
-            match command:
-                case Hello() | Ack():
-                    return []
-                case Play():
-                    self._run.play()
-                    return []
-                case Pause():
-                    self._run.pause()
-                    return []
-                case Step():
-                    self._run.step(command.unit, back=command.back)
-                    return []
-                case Seek():
-                    self._run.seek(command.cursor)
-                    return []
-                case Follow():
-                    self._run.follow()
-                    return []
-                case SetTempo():
-                    return self._set_tempo(command)
-                case Restart():
-                    self._run.restart(self._experiment.seed)
-                    return []
-                case Renew():
-                    seed = (self._experiment.seed + 1) % (SEED_LIMIT + 1)
-                    return self._become(evolve(self._experiment, seed=seed), ("seed",), command.id)
-                case Edit():
-                    deepest = self._settings.network_limits.max_layers
-                    draft = changed(self._experiment, command.changes, self._catalogue, deepest)
-                    return self._become(draft, command.changes, command.id)
-                case SetParameter():
-                    return self._set_parameter(command.target, command.value)
-                case Pace():
-                    return self._set_pace(command.steps_per_second)
-                case Look():
-                    return self._look(command.example)
-                case Open():
-                    return self._open(command.targets)
-                case Verify():
-                    return [self._verify(command.target)]
-                case Inspect():
-                    return self._inspect(command.target)
-                case _:
-                    assert_never(command)
+            return self._of_code(command) if self._desk.shown else self._carried_out(command)
         except ChainruleError as error:
             return [_notice("error", error.code, error.facts, error.where, command.id)]
+
+    def _of_code(self, command: Command) -> list[Event]:
+        """While the graph of the code is shown, what is asked of a pass, a mark or a number is asked of it."""
+        desk = self._desk
+        match command:
+            case Play() | Follow():
+                return desk.follow(on=True)
+            case Pause():
+                return desk.follow(on=False)
+            case Step():
+                return desk.step(command.unit, back=command.back)
+            case Seek():
+                return desk.seek(command.cursor)
+            case SetTempo():
+                return desk.set_tempo(_tempo(command))
+            case SetParameter():
+                return desk.change(command.target, command.value)
+            case Verify():
+                return desk.verify(command.target)
+            case Inspect():
+                return desk.inspect(command.target)
+            case Restart():
+                return desk.seek(0)
+            case _:
+                return self._carried_out(command)
+
+    def _carried_out(self, command: Command) -> list[Event]:
+        match command:
+            case Hello() | Ack():
+                return []
+            case Show():
+                return self._show(command.what)
+            case Write():
+                return self._desk.write(command.text)
+            case Halt():
+                return self._desk.halt()
+            case Arrange():
+                return self._desk.arrange(command.layout)
+            case Play():
+                self._run.play()
+                return []
+            case Pause():
+                self._run.pause()
+                return []
+            case Step():
+                self._run.step(command.unit, back=command.back)
+                return []
+            case Seek():
+                self._run.seek(command.cursor)
+                return []
+            case Follow():
+                self._run.follow()
+                return []
+            case SetTempo():
+                return self._set_tempo(command)
+            case Restart():
+                self._run.restart(self._experiment.seed)
+                return []
+            case Renew():
+                seed = (self._experiment.seed + 1) % (SEED_LIMIT + 1)
+                return self._become(evolve(self._experiment, seed=seed), ("seed",), command.id)
+            case Edit():
+                deepest = self._settings.network_limits.max_layers
+                draft = changed(self._experiment, command.changes, self._catalogue, deepest)
+                return self._become(draft, command.changes, command.id)
+            case SetParameter():
+                return self._set_parameter(command.target, command.value)
+            case Pace():
+                return self._set_pace(command.steps_per_second)
+            case Look():
+                return self._look(command.example)
+            case Open():
+                return self._open(command.targets)
+            case Verify():
+                return [self._verify(command.target)]
+            case Inspect():
+                return self._inspect(command.target)
+            case _:
+                assert_never(command)
 
     def tick(self, budget_ms: float, frame: bool = True) -> list[Event]:
         """Use ``budget_ms`` of time: train what the pace asks for and the cost allows, then show it.
@@ -159,6 +215,10 @@ class Session:
         while evaluating the data takes longer than the time there was since the last frame, training goes on and
         the frame stays owed.
         """
+        if self._desk.shown:
+            self._desk.pass_time(budget_ms)
+            drawn = self._desk.frame() if frame and self._desk.owed else None
+            return [] if drawn is None else [drawn]
         self._run.train(budget_ms)
         if not (frame and self._run.may_show()):
             return []
@@ -179,7 +239,15 @@ class Session:
             paces=PACES,
         )
         shown, happenings = self._run.show(self._view, whole=True)
-        return [first, *self._scene(), shown, *map(_happened, happenings)]
+        code = self._desk.welcome() if self._desk.shown else []
+        return [first, *self._scene(), shown, *map(_happened, happenings), *code]
+
+    def _show(self, what: str) -> list[Event]:
+        if what == "code":
+            self._run.pause()
+            return self._desk.show(True)
+        shown, happenings = self._run.show(self._view, whole=True)
+        return [*self._desk.show(False), shown, *map(_happened, happenings)]
 
     def _set_pace(self, pace: float) -> list[Event]:
         if not PACES[0] <= pace <= PACES[-1]:
@@ -188,11 +256,7 @@ class Session:
         return [self._document()]
 
     def _set_tempo(self, asked: SetTempo) -> list[Event]:
-        low, high = TEMPOS
-        if not low <= asked.milliseconds <= high:
-            raise ConfigError("error.tempo", value=asked.milliseconds, low=low, high=high)
-        tempo = Tempo(unit=asked.unit, milliseconds=float(asked.milliseconds), loop=asked.loop)
-        self._run.playback.tempo = tempo
+        self._run.playback.tempo = _tempo(asked)
         return [self._document()]
 
     def _set_parameter(self, target: str, value: float) -> list[Event]:
@@ -310,6 +374,13 @@ class Session:
     def _document(self) -> Event:
         view = self._view
         return scene.document(self._experiment, view.revision, self._facts, self._run, view.example)
+
+
+def _tempo(asked: SetTempo) -> Tempo:
+    low, high = TEMPOS
+    if not low <= asked.milliseconds <= high:
+        raise ConfigError("error.tempo", value=asked.milliseconds, low=low, high=high)
+    return Tempo(unit=asked.unit, milliseconds=float(asked.milliseconds), loop=asked.loop)
 
 
 def _happened(happening: Happening) -> Notice:

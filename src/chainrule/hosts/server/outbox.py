@@ -8,15 +8,19 @@ from collections.abc import Callable, Iterable
 
 from attrs import evolve
 
-from chainrule.session.events import Dataset, Document, Event, Frame, Graph
+from chainrule.session.events import Dataset, Document, Event, Frame, Graph, Sketch, SketchFrame
 
 MOST_UNPAINTED = 2
 CROWDED = 256
 
 
-def supersede(newer: Frame, older: Frame) -> Frame:
-    """``newer`` as it must be when ``older`` is never delivered: no point of the loss curve gets lost."""
-    if newer.curve_reset:
+Shown = Frame | SketchFrame
+
+
+def supersede(newer: Shown, older: Shown) -> Shown:
+    """``newer`` as it must be when ``older`` is never delivered: no point of the loss curve gets lost. After the
+    numbers of code comes a frame with the whole curve."""
+    if isinstance(newer, SketchFrame) or isinstance(older, SketchFrame) or newer.curve_reset:
         return newer
     return evolve(newer, curve=older.curve + newer.curve, curve_reset=older.curve_reset)
 
@@ -26,20 +30,22 @@ class Outbox:
 
     def __init__(self) -> None:
         self._queue: deque[Event] = deque()
-        self._frame: Frame | None = None
-        self._revision = 0
+        self._frame: Shown | None = None
+        self._revision = self._sketched = 0
         self._unpainted: deque[int] = deque()
         self._changed = asyncio.Event()
 
     def put(self, events: Iterable[Event]) -> None:
         """Take events in their order. A frame waits apart: the next one takes its place."""
         for event in events:
-            if isinstance(event, Frame):
+            if isinstance(event, Shown):
                 self._frame = event if self._frame is None else supersede(event, self._frame)
                 continue
             self._queue.append(event)
             if isinstance(event, Document | Dataset | Graph):
                 self._revision = max(self._revision, event.revision)
+            elif isinstance(event, Sketch):
+                self._sketched = event.revision
         self._changed.set()
 
     @property
@@ -79,5 +85,6 @@ class Outbox:
             self._changed.clear()
             await self._changed.wait()
 
-    def _stale(self, frame: Frame) -> bool:
-        return frame.revision < self._revision
+    def _stale(self, frame: Shown) -> bool:
+        told = self._sketched if isinstance(frame, SketchFrame) else self._revision
+        return frame.revision < told

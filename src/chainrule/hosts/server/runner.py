@@ -13,8 +13,11 @@ from attrs import evolve, frozen
 
 from chainrule.hosts.server.notices import notice
 from chainrule.hosts.server.outbox import CROWDED, Outbox
+from chainrule.hosts.server.scripts import run_script
 from chainrule.protocol.typescript import schema
+from chainrule.script import Outcome
 from chainrule.session.commands import Command, Edit
+from chainrule.session.desk import Errand
 from chainrule.session.events import Event, Notice, Welcome
 from chainrule.session.session import Session
 
@@ -33,6 +36,14 @@ class _Arrival:
     resumed: bool
 
 
+@frozen
+class _Delivery:
+    """What a run of the learner's code has given."""
+
+    number: int
+    outcome: Outcome
+
+
 class Runner:
     """One session with a task of its own. The session itself runs in ``executor``, in one thread at a time.
 
@@ -45,7 +56,7 @@ class Runner:
         self.session, self.id = session, session_id
         self._executor, self._interval, self._version = executor, interval, version
         self._slice = min(max(interval, SHORTEST), LONGEST)
-        self._waiting: deque[Command | _Arrival] = deque()
+        self._waiting: deque[Command | _Arrival | _Delivery] = deque()
         self._wake = asyncio.Event()
         self._outbox: Outbox | None = None
         self._displaced: Callable[[], None] | None = None
@@ -54,6 +65,7 @@ class Runner:
         self._trained_at: float | None = None
         self._broken = False
         self.used_at = asyncio.get_running_loop().time()
+        self._errand: asyncio.Task[None] | None = None
         self._task = asyncio.create_task(self._run())
 
     @property
@@ -102,8 +114,10 @@ class Runner:
 
     async def close(self) -> None:
         """End the session."""
-        self._task.cancel()
-        await asyncio.wait([self._task])
+        tasks = [self._task, *([] if self._errand is None else [self._errand])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
 
     def _touch(self) -> None:
         self.used_at = asyncio.get_running_loop().time()
@@ -151,18 +165,41 @@ class Runner:
         if outbox is not None and outbox is self._outbox:
             outbox.put(events or [])
 
-    async def _answer(self, item: Command | _Arrival) -> None:
+    async def _answer(self, item: Command | _Arrival | _Delivery) -> None:
         self._broken = False
+        if isinstance(item, _Delivery):
+            number, outcome = item.number, item.outcome
+            events = await self._safely(lambda: self.session.delivered(number, outcome))
+            if self._outbox is not None:
+                self._outbox.put(events or [])
+            return
         if not isinstance(item, _Arrival):
             command, superseded = self._last_of(item)
             events = await self._safely(lambda: self.session.handle(command), (*superseded, command.id))
             if self._outbox is not None:
                 self._outbox.put(_answers(events or [], command.id, superseded))
+            self._run_errand()
             return
         resumed = item.resumed
         events = await self._safely(lambda: self.session.welcome(resumed))
         if item.outbox is self._outbox:
             item.outbox.put(self._introduced(each) for each in events or [])
+
+    def _run_errand(self) -> None:
+        """Begin what the session wants done; what was being done is given up."""
+        errand = self.session.errand()
+        if errand is None:
+            return
+        if self._errand is not None:
+            self._errand.cancel()
+        self._errand = asyncio.create_task(self._do(errand))
+
+    async def _do(self, errand: Errand) -> None:
+        if errand.request is None:
+            return
+        outcome = await run_script(errand.request)
+        self._waiting.append(_Delivery(errand.number, outcome))
+        self._touch()
 
     def _last_of(self, command: Command) -> tuple[Command, list[int]]:
         """The edit that takes the place of ``command``, itself where none does, and the ids of those left out."""
