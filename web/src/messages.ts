@@ -1,7 +1,7 @@
 // Generated from src/chainrule/session/{commands,events,experiment}.py and src/chainrule/config.py.
 // Do not edit; run `python -m chainrule.protocol.typescript` instead.
 
-export const SCHEMA = "19857577ca05";
+export const SCHEMA = "01516cc9060e";
 
 /** First message of a connection: which session to resume (empty: a new one) and the last ``seq`` seen. */
 export interface Hello {
@@ -658,7 +658,8 @@ export interface Flaw {
  * The code view: whether it is ``shown`` in place of the network, its ``text``, and how run number ``run`` of it
  * fares. ``nodes`` and ``operations`` count the graph, ``passes`` the calls of ``backward``. ``moved``: the code has
  * changed numbers after they were used, and the values shown are computed anew from the leaves. ``timeline``: the
- * stages of a pass through the graph, as in ``Document``.
+ * stages of a pass through the graph, as in ``Document``. ``current``: the graph is that of the last run, which
+ * otherwise gave none.
  */
 export interface Script {
   readonly type: "script";
@@ -674,6 +675,7 @@ export interface Script {
   readonly operations: number;
   readonly passes: number;
   readonly moved: boolean;
+  readonly current: boolean;
   readonly timeline: readonly Stage[];
   readonly tempo: Tempo;
 }

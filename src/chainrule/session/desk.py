@@ -43,6 +43,7 @@ class Desk:
         self._printed = ""
         self._sketch: Sketch | None = None
         self._revision = 0
+        self._current = False
         self._target: str | None = None
         self._metronome = Metronome()
 
@@ -90,6 +91,7 @@ class Desk:
             return []
         self._running = False
         self._printed, self._flaw = outcome.printed, outcome.flaw
+        self._current = False
         if outcome.nodes == 0:
             return [self._script()]
         try:
@@ -210,6 +212,7 @@ class Desk:
     def _adopt(self, sketch: Sketch, outcome: Outcome) -> None:
         self._sketch, self._outcome = sketch, outcome
         self._revision = sketch.revision
+        self._current = True
         self._metronome.following = False
         self.owed = True
 
@@ -227,6 +230,7 @@ class Desk:
             operations=0 if sketch is None else sketch.operations,
             passes=0 if outcome is None else outcome.passes,
             moved=sketch is not None and sketch.moved,
+            current=self._current,
             timeline=() if sketch is None else sketch.timeline,
             tempo=self.tempo,
         )

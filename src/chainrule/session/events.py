@@ -453,7 +453,8 @@ class Script:
     """The code view: whether it is ``shown`` in place of the network, its ``text``, and how run number ``run`` of it
     fares. ``nodes`` and ``operations`` count the graph, ``passes`` the calls of ``backward``. ``moved``: the code has
     changed numbers after they were used, and the values shown are computed anew from the leaves. ``timeline``: the
-    stages of a pass through the graph, as in ``Document``."""
+    stages of a pass through the graph, as in ``Document``. ``current``: the graph is that of the last run, which
+    otherwise gave none."""
 
     seq: int = 0
     shown: bool
@@ -467,6 +468,7 @@ class Script:
     operations: int
     passes: int
     moved: bool
+    current: bool
     timeline: tuple[Stage, ...]
     tempo: Tempo
 

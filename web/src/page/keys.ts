@@ -20,6 +20,7 @@ export type Action =
   | "gradients"
   | "leave"
   | "enter"
+  | "code"
   | "help";
 
 export interface Binding {
@@ -46,6 +47,7 @@ export const BINDINGS: readonly Binding[] = [
   { action: "values", keys: ["2"], text: "page.key.values" },
   { action: "gradients", keys: ["3"], text: "page.key.gradients" },
   { action: "enter", keys: ["I"], text: "page.key.enter" },
+  { action: "code", keys: ["C"], text: "page.key.code" },
   { action: "leave", keys: ["Esc"], text: "page.key.leave" },
   { action: "help", keys: ["?"], text: "page.key.help" },
 ];
@@ -63,6 +65,7 @@ const PLAIN: Readonly<Record<string, Action>> = {
   "−": "farther",
   f: "fit",
   i: "enter",
+  c: "code",
   "1": "structure",
   "2": "values",
   "3": "gradients",
@@ -74,7 +77,8 @@ const PLAIN: Readonly<Record<string, Action>> = {
 export function actionOf(event: KeyboardEvent, clicked: Element | null): Action | null {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented)
     return null;
-  const owner = event.target instanceof Element ? event.target : null;
+  const inner = event.composedPath()[0]; // within a shadow root the event names its host
+  const owner = inner instanceof Element ? inner : null;
   if (owner?.closest("input:not([type=range]), textarea, [contenteditable], dialog")) return null;
   const arrows = owner?.closest(
     "input, select, [role=tab], [role=radio], [role=listbox], [role=tree], [role=grid], [data-arrows]",

@@ -21,6 +21,8 @@ import { type Edits, held, type Setting } from "../store/edits";
 import { ending, GRACE, type Intent, settled } from "../store/intent";
 import { exists } from "../store/marks";
 import { BLANK, connected, current, dismissed, edited, reduce, type View } from "../store/view";
+import { Code } from "./code.svelte";
+import { describe } from "./names";
 import { Stopwatch } from "./stopwatch";
 import { taste } from "./taste.svelte";
 import { look } from "./theme.svelte";
@@ -83,11 +85,17 @@ export class Model {
         each.theme === look.theme && each.sight === taste.sight && each.gradient_scale === taste.scale,
     ) ?? null,
   );
-  readonly playing = $derived(this.#intent?.playing ?? this.view.frame?.playing ?? false);
+  /** The graph of the code stands in the place of the network. */
+  readonly coding = $derived(this.view.script?.shown ?? false);
+  readonly playing = $derived(!this.coding && (this.#intent?.playing ?? this.view.frame?.playing ?? false));
+  /** Where the pass through what is shown stands. */
+  readonly moment = $derived((this.coding ? this.view.numbers : this.frame)?.moment ?? null);
   /** The stages of the pass go by themselves. */
-  readonly following = $derived(this.view.frame?.moment.following ?? false);
-  readonly tempo = $derived(this.view.document?.tempo ?? null);
-  readonly timeline = $derived(this.view.document?.timeline ?? []);
+  readonly following = $derived(
+    (this.coding ? this.view.numbers : this.view.frame)?.moment.following ?? false,
+  );
+  readonly tempo = $derived((this.coding ? this.view.script : this.view.document)?.tempo ?? null);
+  readonly timeline = $derived((this.coding ? this.view.script : this.view.document)?.timeline ?? []);
   readonly target = $derived(this.selected ?? this.hovered);
   readonly toasts: readonly Notice[] = $derived([
     ...this.view.toasts,
@@ -96,6 +104,7 @@ export class Model {
     ),
   ]);
 
+  readonly code: Code;
   #scene: Scene | null = null;
   #near: readonly string[] = [];
   #draft: Record<string, Setting> = {};
@@ -111,6 +120,11 @@ export class Model {
   #unsaid = false;
 
   constructor(private readonly link: Link) {
+    this.code = new Code(
+      link,
+      () => this.view,
+      () => this.#refused(),
+    );
     link.on((event) => this.#take(event));
     link.onState((state, finding) => {
       this.view = connected(this.view, state);
@@ -202,12 +216,34 @@ export class Model {
     this.announce(t("page.say.paused"));
   }
 
+  /** Shows the graph of the code in the place of the network, or the network again. */
+  showCode(on: boolean): void {
+    this.select(null);
+    this.hover(null);
+    this.#intent = null;
+    this.code.show(on);
+  }
+
+  /** A mark in one phrase. */
+  describe(target: string): string {
+    if (this.coding) return this.code.describe(target);
+    return this.graph === null ? target : describe(this.graph, this.dataset, target);
+  }
+
   toggle(): void {
+    if (this.coding) {
+      this.follow();
+      return;
+    }
     if (this.playing || this.following) this.pause();
     else this.play();
   }
 
   step(unit: "batch" | "epoch", back = false): void {
+    if (this.coding) {
+      this.walk(back);
+      return;
+    }
     if (this.#refused()) return;
     this.#intent = null;
     this.link.send({ type: "step", unit, back });
@@ -246,7 +282,7 @@ export class Model {
   }
 
   renew(): void {
-    if (this.#refused()) return;
+    if (this.coding || this.#refused()) return;
     this.link.send({ type: "renew" });
     this.announce(t("page.say.renewed"));
   }
@@ -319,6 +355,12 @@ export class Model {
       if (this.selected !== null && !exists(event, this.selected)) this.selected = null;
       if (this.hovered !== null && !exists(event, this.hovered)) this.hovered = null;
       if (this.pointed !== null && !exists(event, this.pointed)) this.pointed = null;
+      this.#inspect();
+    } else if (event.type === "sketch") {
+      for (const each of ["selected", "hovered", "pointed"] as const) {
+        const target = this[each];
+        if (target !== null && !this.code.exists(target)) this[each] = null;
+      }
       this.#inspect();
     } else if (event.type === "welcome") {
       if (this.#unsaid && !event.resumed) this.#regret();

@@ -1,6 +1,6 @@
 /** A hold on the stage for what stands over it: zoom control, inspector, keys. */
 
-import { untrack } from "svelte";
+import { getContext, setContext, untrack } from "svelte";
 import type { Stage } from "../stage";
 
 export class StageHandle {
@@ -14,4 +14,14 @@ export class StageHandle {
       this.moved += 1;
     });
   }
+}
+
+const KEY = Symbol("stage");
+
+export function provideHand(hand: StageHandle): void {
+  setContext(KEY, hand);
+}
+
+export function useHand(): StageHandle {
+  return getContext<StageHandle>(KEY);
 }

@@ -12,6 +12,15 @@ export function stageTitle(stage: Stage, graph: Graph | null, dataset: Dataset |
   return t("page.stage.column", { phase, column: columnName(layer, dataset) });
 }
 
+/** A stage of the pass through the graph of code. */
+export function codeStage(stage: Stage): { title: string; sentence: string } {
+  const { phase, name } = stage;
+  const spoken = t(phase === "loss" ? "page.phase.result" : `page.phase.${phase}`);
+  const title = name === "" ? spoken : t("page.stage.named", { phase: spoken, name });
+  if (phase === "forward" && name === "") return { title, sentence: t("page.stage.code_several") };
+  return { title, sentence: phase === "update" ? "" : t(`page.stage.code_${phase}`) };
+}
+
 /** What happens in it. */
 export function stageSentence(stage: Stage, depth: number): string {
   const { phase, name } = stage;

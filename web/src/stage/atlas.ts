@@ -1,5 +1,5 @@
 /** All maps of a frame in one picture: written once when they change, then cut out node by node. */
-import type { Frame } from "../messages";
+import type { Numbers } from "./drawn";
 
 /** A border of copied pixels, so that smoothing at a map's rim does not mix in its neighbour. */
 const GUTTER = 1;
@@ -20,7 +20,7 @@ export class Atlas {
   }
 
   /** Take over a frame's maps in the given colours; false when nothing differs from what is there. */
-  update(frame: Frame, colours: Uint32Array, repaint: boolean): boolean {
+  update(frame: Numbers, colours: Uint32Array, repaint: boolean): boolean {
     const { map_width: width, map_height: height, maps } = frame;
     const pixels = width * height;
     const count = pixels === 0 ? 0 : Math.floor(maps.length / pixels);

@@ -149,7 +149,7 @@ export class Camera {
 
   /** How wide the gaps between columns are to be; as they are while a person has the view in hand. */
   stretch(scene: Scene, theme: Theme | null): number {
-    if (!this.fitted || theme === null || this.width === 0) return scene.stretch;
+    if (!this.fitted || theme === null || this.width === 0 || scene.cards) return scene.stretch;
     const { left, right, top, bottom } = this.room(scene, theme);
     const { box, graph } = scene;
     return bestStretch(graph, box.bottom - box.top, this.width - left - right, this.height - top - bottom);
@@ -198,8 +198,9 @@ export class Camera {
     let nearest = Number.POSITIVE_INFINITY;
     for (let n = 0; n < scene.nodes; n++) {
       const half = scene.size[n]! / 2;
+      const tall = half * scene.aspect;
       const dx = Math.max(0, left - scene.x[n]! - half) - Math.max(0, scene.x[n]! - half - right);
-      const dy = Math.max(0, top - scene.y[n]! - half) - Math.max(0, scene.y[n]! - half - bottom);
+      const dy = Math.max(0, top - scene.y[n]! - tall) - Math.max(0, scene.y[n]! - tall - bottom);
       const away = Math.hypot(dx, dy);
       if (away < nearest) {
         nearest = away;

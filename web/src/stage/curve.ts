@@ -9,7 +9,11 @@ export interface Ends {
   y1: number;
   x2: number;
   y2: number;
+  /** Which way it leaves and enters: to the right where left out, `down`, or straight across (`free`). */
+  way?: Way;
 }
+
+export type Way = "right" | "down" | "free";
 
 /** Both Path2D and a canvas context can be traced. */
 export type Pen = Pick<CanvasPath, "moveTo" | "bezierCurveTo">;
@@ -23,8 +27,27 @@ export function trace(pen: Pen, x1: number, y1: number, x2: number, y2: number):
   pen.bezierCurveTo(middle, y1, middle, y2, x2, y2);
 }
 
+/** The same for any way. */
+export function traceEnds(pen: Pen, ends: Ends): void {
+  const { x1, y1, x2, y2, way } = ends;
+  if (way === undefined || way === "right") trace(pen, x1, y1, x2, y2);
+  else if (way === "down") {
+    const middle = (y1 + y2) / 2;
+    pen.moveTo(x1, y1);
+    pen.bezierCurveTo(x1, middle, x2, middle, x2, y2);
+  } else {
+    pen.moveTo(x1, y1);
+    pen.bezierCurveTo(x1, y1, x2, y2, x2, y2);
+  }
+}
+
 /** The same outline as the `d` of an SVG path. */
 export function outline(ends: Ends): string {
+  if (ends.way === "free") return `M${ends.x1},${ends.y1}L${ends.x2},${ends.y2}`;
+  if (ends.way === "down") {
+    const level = (ends.y1 + ends.y2) / 2;
+    return `M${ends.x1},${ends.y1}C${ends.x1},${level} ${ends.x2},${level} ${ends.x2},${ends.y2}`;
+  }
   const middle = (ends.x1 + ends.x2) / 2;
   return `M${ends.x1},${ends.y1}C${middle},${ends.y1} ${middle},${ends.y2} ${ends.x2},${ends.y2}`;
 }
@@ -33,6 +56,10 @@ export function outline(ends: Ends): string {
 export function pointAt(ends: Ends, t: number): { x: number; y: number } {
   const along = t * (1.5 - t * (1.5 - t));
   const across = t * t * (3 - 2 * t);
+  if (ends.way === "down")
+    return { x: ends.x1 + (ends.x2 - ends.x1) * across, y: ends.y1 + (ends.y2 - ends.y1) * along };
+  if (ends.way === "free")
+    return { x: ends.x1 + (ends.x2 - ends.x1) * across, y: ends.y1 + (ends.y2 - ends.y1) * across };
   return { x: ends.x1 + (ends.x2 - ends.x1) * along, y: ends.y1 + (ends.y2 - ends.y1) * across };
 }
 

@@ -93,7 +93,7 @@ function eased(t: number): number {
 function chosen({ scene, look }: Scenery, layers: ReadonlySet<number>): number[] {
   const found: number[] = [];
   for (let e = 0; e < scene.edges; e++) {
-    if (layers.has(scene.layer[scene.graph.target[e]!]!)) found.push(e);
+    if (layers.has(scene.order[scene.graph.target[e]!]!)) found.push(e);
   }
   if (found.length <= MOST || look === null) return found.slice(0, MOST);
   return found.sort((a, b) => look.width[b]! - look.width[a]!).slice(0, MOST);

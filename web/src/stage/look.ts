@@ -1,5 +1,6 @@
 /** What a frame makes each mark look like: steps of width and colour by edge, a line of text by node. */
-import type { Frame, Moment, Palette } from "../messages";
+import type { Moment, Palette } from "../messages";
+import type { Numbers } from "./drawn";
 import { graded, valued } from "./reach";
 import { coarse, entry, INVALID, NEUTRAL, width, widthStep } from "./scale";
 import type { Scene } from "./scene";
@@ -27,6 +28,10 @@ export class Look {
   readonly shade: Uint8Array;
   /** 1 where a node's value is not one of the pass that is under way. */
   readonly past: Uint8Array;
+  /** Of a graph of operations: each node's gradient as it is written and coloured, and 1 where it is not complete. */
+  readonly slope: string[];
+  readonly tint: Uint8Array;
+  readonly open: Uint8Array;
   /** The gradient of the loss itself. */
   seed = 0;
   /** Where the pass stands. */
@@ -42,10 +47,14 @@ export class Look {
     this.invalid = new Uint8Array(scene.nodes);
     this.shade = new Uint8Array(scene.nodes).fill(NEUTRAL);
     this.past = new Uint8Array(scene.nodes);
+    const cards = scene.cards ? scene.nodes : 0;
+    this.slope = new Array<string>(cards).fill("");
+    this.tint = new Uint8Array(cards).fill(NEUTRAL);
+    this.open = new Uint8Array(cards);
   }
 
   /** Take over a frame's numbers; `unit` is the width at |w| = 1. Says which layers look different now. */
-  update(frame: Frame, palette: Palette, unit: number, format: (x: number) => string): Changed {
+  update(frame: Numbers, palette: Palette, unit: number, format: (x: number) => string): Changed {
     const { moment } = frame;
     const changed = { values: false, gradients: false };
     const { parameter } = this.scene.graph;
@@ -56,12 +65,12 @@ export class Look {
     if (left !== this.left) changed.gradients = true;
     this.left = left;
     this.moment = moment;
-    this.seed = this.scene.loss < 0 ? 0 : frame.adjoints[this.scene.loss]!;
+    this.seed = this.scene.result < 0 ? 0 : frame.adjoints[this.scene.result]!;
     for (let e = 0; e < this.scene.edges; e++) {
       const p = parameter[e]!;
       if (p < 0) continue;
       const weight = frame.parameters[p]!;
-      const reached = left || graded(moment, this.scene.layer[this.scene.graph.target[e]!]!);
+      const reached = left || graded(moment, this.scene.order[this.scene.graph.target[e]!]!);
       const exact = !reached
         ? NEUTRAL
         : Number.isFinite(weight)
@@ -76,7 +85,7 @@ export class Look {
     }
     for (let n = 0; n < this.scene.nodes; n++) {
       const value = frame.values[n]!;
-      const past = valued(moment, this.scene.layer[n]!) ? 0 : 1;
+      const past = valued(moment, this.scene.order[n]!) ? 0 : 1;
       const text = past === 1 ? "" : format(value);
       if (past !== this.past[n]) changed.values = true;
       this.past[n] = past;
@@ -84,6 +93,25 @@ export class Look {
       this.text[n] = text;
       this.invalid[n] = Number.isFinite(value) || past === 1 ? 0 : 1;
       this.shade[n] = entry(palette.value.thresholds, value);
+    }
+    if (this.scene.cards && this.grade(frame, palette, format)) changed.gradients = true;
+    return changed;
+  }
+
+  /** The gradients of a graph of operations, as far as they have been added up; whether they look different. */
+  private grade(frame: Numbers, palette: Palette, format: (x: number) => string): boolean {
+    const { moment } = frame;
+    const { thresholds } = palette.gradient;
+    let changed = false;
+    for (let n = 0; n < this.scene.nodes; n++) {
+      const gradient = frame.adjoints[n]!;
+      const text = moment.cleared ? format(gradient) : "";
+      const tint = moment.cleared ? entry(thresholds, gradient) : NEUTRAL;
+      const open = graded(moment, this.scene.read[n]!) ? 0 : 1;
+      if (text !== this.slope[n] || tint !== this.tint[n] || open !== this.open[n]) changed = true;
+      this.slope[n] = text;
+      this.tint[n] = tint;
+      this.open[n] = open;
     }
     return changed;
   }

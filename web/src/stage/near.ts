@@ -8,7 +8,7 @@ const MOST = 6;
 
 /** Their names, nearest to the middle of the host first. */
 export function near(scene: Scene, view: View, width: number, height: number): string[] {
-  if (scene.size[0]! * view.zoom < WIDE) return [];
+  if (scene.cards || scene.size[0]! * view.zoom < WIDE) return [];
   const box = visible(view, width, height, 0);
   const x = (box.left + box.right) / 2;
   const y = (box.top + box.bottom) / 2;

@@ -36,6 +36,8 @@ export interface StageOptions extends StageText {
   onNear?(targets: readonly string[]): void;
   /** The frame with this `seq`, and every earlier one, has been painted or passed over. */
   onPainted(seq: number): void;
+  /** The share of a large picture that is drawn so far; 1 when it is whole. */
+  onProgress?(share: number): void;
   /** The view has changed, or marks stand elsewhere: `anchor` has new answers. */
   onView(zoom: number): void;
 }

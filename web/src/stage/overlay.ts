@@ -1,9 +1,9 @@
 /** The SVG over the canvases: hover, selection and focus. It holds a handful of elements, drawn anew when asked. */
 import { pointAt } from "./curve";
+import { nodeType } from "./marks/any";
 import { appearance, edge } from "./marks/edge";
 import { loss } from "./marks/loss";
 import type { Scenery } from "./marks/mark";
-import { neuron } from "./marks/neuron";
 import { onScreen } from "./scale";
 import type { Mark } from "./scene";
 
@@ -24,6 +24,8 @@ export interface Marked {
   hover: Mark | null;
   selected: Mark | null;
   focus: Mark | null;
+  /** Nodes that belong to what is pointed at elsewhere, as a line of code. */
+  pointed: readonly number[];
 }
 
 type Attributes = Record<string, string>;
@@ -56,6 +58,8 @@ export class Overlay {
     const { zoom, x, y } = scenery.view;
     this.world.setAttribute("transform", `matrix(${zoom},0,0,${zoom},${x},${y})`);
     this.reached(scenery, marked.seeded);
+    const pointed = { stroke: scenery.theme.select, "stroke-width": this.pixels(scenery, STROKE) };
+    for (const n of marked.pointed.slice(0, MOST_RINGS)) this.around(scenery, n, NEAR_GAP, pointed);
     if (marked.hover !== null) this.hover(scenery, marked.hover);
     if (marked.selected !== null) this.select(scenery, marked.selected);
     if (marked.focus !== null) this.focus(scenery, marked.focus);
@@ -67,21 +71,31 @@ export class Overlay {
     const moment = look?.moment ?? null;
     if (moment === null || moment.resting || look === null) return;
     const line = { stroke: theme.select, "stroke-width": this.pixels(scenery, STROKE) };
+    if (scene.cards && (moment.phase === "forward" || moment.phase === "backward")) {
+      const now = moment.phase === "forward" ? moment.values_to : moment.gradients_from;
+      let rings = 0;
+      for (let n = 0; n < scene.nodes && rings < MOST_RINGS; n++) {
+        if (scene.order[n] !== now) continue;
+        this.around(scenery, n, NEAR_GAP, line);
+        rings++;
+      }
+      return;
+    }
     if (moment.phase === "forward") {
       const { first, count } = scene.graph.layers[moment.layer] ?? { first: 0, count: 0 };
       for (let n = first; n < first + Math.min(count, MOST_RINGS); n++)
         this.around(scenery, n, NEAR_GAP, { ...line, "stroke-opacity": "0.75" });
     }
-    if (scene.loss < 0 || (moment.phase !== "loss" && moment.phase !== "seed")) return;
-    this.around(scenery, scene.loss, RING_GAP, line);
+    if (scene.result < 0 || (moment.phase !== "loss" && moment.phase !== "seed")) return;
+    this.around(scenery, scene.result, RING_GAP, line);
     if (moment.phase !== "seed" || seeded === null) return;
-    const { cx, cy, r } = loss.attr(scenery, scene.loss);
+    const half = scenery.at.size[scene.result]! / 2;
     const text = this.svg.ownerDocument.createElementNS(SVG, "text");
     const size = 12 / scenery.view.zoom;
     text.textContent = seeded(look.seed);
     const attributes = {
-      x: String(Number(cx) + Number(r)), // towards the network: at the side there may be no room
-      y: String(Number(cy) - Number(r) - size),
+      x: String(scenery.at.x[scene.result]! + half), // towards the network: at the side there may be no room
+      y: String(scenery.at.y[scene.result]! - half * scene.aspect - size),
       "text-anchor": "end",
       "font-size": String(size),
       "font-weight": "600",
@@ -174,13 +188,12 @@ export class Overlay {
       this.add("circle", { cx: cx!, cy: cy!, r: String(Number(r) + away), fill: "none", ...line });
       return;
     }
-    const { x, y, width, rx } = neuron.attr(scenery, n);
-    const side = String(Number(width) + 2 * away);
+    const { x, y, width, height, rx } = nodeType(scenery).attr(scenery, n);
     this.add("rect", {
       x: String(Number(x) - away),
       y: String(Number(y) - away),
-      width: side,
-      height: side,
+      width: String(Number(width) + 2 * away),
+      height: String(Number(height) + 2 * away),
       rx: String(Number(rx) + away),
       fill: "none",
       ...line,

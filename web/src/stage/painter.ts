@@ -2,10 +2,10 @@
  * Puts marks on the three canvases. A picture that holds more marks than one animation frame may draw is painted
  * in portions, nearest to the middle first: unseen, behind the picture before it, which meanwhile is only moved.
  */
+import { nodeType } from "./marks/any";
 import { edge, weakestFirst } from "./marks/edge";
 import { loss } from "./marks/loss";
 import type { Draw, Layers, Scenery, SheetName } from "./marks/mark";
-import { neuron } from "./marks/neuron";
 import { title } from "./marks/title";
 import { shift, type View } from "./view";
 
@@ -112,10 +112,12 @@ export class Painter {
     const total = nodes.length + edges.length;
     const from = job.next;
     const to = Math.min(total, from + portion);
-    const part: Sight = {
-      nodes: nodes.slice(from, to),
-      edges: edges.slice(Math.max(0, from - nodes.length), Math.max(0, to - nodes.length)),
-    };
+    // Lines pass behind cards, so those come after them; the rims of neurons are where their lines end.
+    const last = job.scenery.scene.cards;
+    const [one, other] = last ? [edges, nodes] : [nodes, edges];
+    const begun = one.slice(from, to);
+    const rest = other.slice(Math.max(0, from - one.length), Math.max(0, to - one.length));
+    const part: Sight = last ? { nodes: rest, edges: begun } : { nodes: begun, edges: rest };
     for (const name of SHEETS) {
       if (!has(job.stale, name) || !has(job.scenery.shown, name)) continue;
       const context = job.direct ? this.sheets[name].context : this.behind(this.sheets[name]);
@@ -127,6 +129,18 @@ export class Painter {
     if (job.direct) this.painted = job.scenery.view;
     if (to === total) this.finish(job);
     return { drawn: to - from, left: total - to, rough: job.rough && to === total };
+  }
+
+  /** Leave an unfinished picture as it is. */
+  stop(): void {
+    this.job = null;
+  }
+
+  /** How much of an unfinished picture is done, 1 when nothing is. */
+  get done(): number {
+    if (this.job === null) return 1;
+    const { nodes, edges } = this.job.sight;
+    return this.job.next / Math.max(1, nodes.length + edges.length);
   }
 
   /** Move what is painted to where `view` has it. */
@@ -181,7 +195,7 @@ function paint(
   };
   const edges = () => run(edge.draw[name], part.edges);
   if (name !== "values") edges();
-  run(neuron.draw[name], squares);
+  run(nodeType(scenery).draw[name], squares);
   if (squares.length < part.nodes.length) run(loss.draw[name], [circle]);
   if (name === "values") edges();
   if (first) run(title.draw[name], [...scenery.titles.keys()]);

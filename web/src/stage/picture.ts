@@ -1,6 +1,7 @@
 /** What is to be drawn: the graph, how its last frame looks, what of it is stale, and how it moves. */
-import type { Frame, Graph, Palette } from "../messages";
+import type { Palette } from "../messages";
 import { Atlas } from "./atlas";
+import type { Numbers, Structure } from "./drawn";
 import { Look } from "./look";
 import type { Layers, Scenery } from "./marks/mark";
 import type { StageOptions } from "./options";
@@ -35,7 +36,7 @@ export class Picture {
   private colours: string[] = [];
   private shades: string[] = [];
   private pixels = new Uint32Array(256);
-  private last: Frame | null = null;
+  private last: Numbers | null = null;
   private transition: Transition | null = null;
   private opacity = 1;
   private past: Past | null = null;
@@ -73,7 +74,7 @@ export class Picture {
   }
 
   /** Take a graph that differs from the one shown by its revision only; false where there is more to do. */
-  renew(graph: Graph): boolean {
+  renew(graph: Structure): boolean {
     const { scene } = this;
     if (scene === null || this.transition !== null || !sameStructure(scene.graph, graph)) return false;
     scene.graph = graph;
@@ -81,7 +82,12 @@ export class Picture {
   }
 
   /** `start`: when the move from the graph before it begins, null to jump. `stretch` is asked of the new scene. */
-  setGraph(graph: Graph, start: number | null, duration: number, stretch: (scene: Scene) => number): void {
+  setGraph(
+    graph: Structure,
+    start: number | null,
+    duration: number,
+    stretch: (scene: Scene) => number,
+  ): void {
     const { scene: earlier, look, atlas, titles } = this;
     const before = this.transition?.at ?? earlier;
     this.scene = new Scene(graph);
@@ -117,7 +123,7 @@ export class Picture {
   }
 
   /** Take over a frame of this graph; false when it is of another one, or looks no different. */
-  setFrame(frame: Frame, recoloured = false): boolean {
+  setFrame(frame: Numbers, recoloured = false): boolean {
     const { scene, palette, options } = this;
     if (scene === null || palette === null || frame.revision !== scene.graph.revision) return false;
     const first = this.look === null;

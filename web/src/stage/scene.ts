@@ -1,9 +1,15 @@
 /** The graph as the stage needs it: who is whose neighbour, what a name means, what lies where. */
 import Flatbush from "flatbush";
-import type { Graph } from "../messages";
-import { distance, type Ends } from "./curve";
+import { distance, type Ends, type Way } from "./curve";
+import type { Structure } from "./drawn";
 import { stretched } from "./spread";
 import type { Box } from "./view";
+
+const ALONE = { across: Number.POSITIVE_INFINITY, down: Number.POSITIVE_INFINITY };
+/** The share of a card's side that edges enter over, and the most that two of them are apart. */
+const ENTRY = 0.6;
+const ENTRY_MOST = 10;
+const LATE = 2 ** 30;
 
 /** Where nodes stand: centres and widths, by node, in pixels at zoom 1. */
 export interface Geometry {
@@ -34,9 +40,22 @@ export class Scene implements Geometry {
   readonly edges: number;
   /** The loss's node, -1 without one. */
   readonly loss: number;
+  /** The node whose gradients are shown: the loss, or what the code computes. */
+  readonly result: number;
   box: Box;
   /** The place in `graph.layers` of each node's layer. */
   readonly layer: Int32Array;
+  /** When the pass computes each node: its layer, or its stage in a graph of operations. */
+  readonly order: Int32Array;
+  /** The height of a node as a share of its width. */
+  readonly aspect: number;
+  /** A graph of operations: nodes are cards. */
+  readonly cards: boolean;
+  /** The first time that something reads a node of a graph of operations; beyond the end where nothing does. */
+  readonly read: Int32Array;
+  private readonly way: Way;
+  /** How far off the middle of its target an edge ends, so that two operands that are the same node are two lines. */
+  private readonly aside: Float32Array;
   private readonly byName = new Map<string, number>();
   private readonly into: Adjacency;
   private readonly outOf: Adjacency;
@@ -44,7 +63,7 @@ export class Scene implements Geometry {
   private nodeIndex: Flatbush | null;
   private edgeIndex: Flatbush | null;
 
-  constructor(public graph: Graph) {
+  constructor(public graph: Structure) {
     this.x = graph.x;
     this.y = graph.y;
     this.size = graph.size;
@@ -54,16 +73,41 @@ export class Scene implements Geometry {
       this.byName.set(name, n);
     });
     this.loss = this.byName.get("loss") ?? -1;
+    this.result = graph.sketch === undefined ? this.loss : this.nodes - 1;
     this.layer = new Int32Array(this.nodes);
     graph.layers.forEach((layer, place) => {
       this.layer.fill(place, layer.first, layer.first + layer.count);
     });
+    const { sketch } = graph;
+    this.cards = sketch !== undefined;
+    this.aspect = sketch === undefined ? 1 : sketch.height / sketch.width;
+    this.way = sketch?.way ?? "right";
+    this.order = sketch?.stages ?? this.layer;
     this.pitches = pitchesOf(this);
     this.into = adjacency(graph.target, this.nodes);
     this.outOf = adjacency(graph.source, this.nodes);
+    this.aside = new Float32Array(this.cards ? this.edges : 0);
+    this.read = new Int32Array(this.cards ? this.nodes : 0).fill(LATE);
+    if (this.cards) this.wire();
     this.box = bounds(this);
     this.nodeIndex = indexed(this.nodes, (n) => nodeBox(this, n));
     this.edgeIndex = indexed(this.edges, (e) => edgeBox(this.ends(e)));
+  }
+
+  /** Where each operand of an operation ends, and who is read first by whom. */
+  private wire(): void {
+    const { graph, way } = this;
+    const room = (way === "down" ? graph.width : graph.height) * ENTRY;
+    for (let n = 0; n < this.nodes; n++) {
+      const edges = this.incoming(n);
+      const apart = Math.min(ENTRY_MOST, edges.length > 1 ? room / (edges.length - 1) : 0);
+      edges.forEach((e, place) => {
+        this.aside[e] = way === "free" ? 0 : (place - (edges.length - 1) / 2) * apart;
+        const s = graph.source[e]!;
+        this.read[s] = Math.min(this.read[s]!, this.order[n]!);
+      });
+    }
+    if (this.nodes > 0) this.read[this.nodes - 1] = this.order[this.nodes - 1]! + 1;
   }
 
   /** Stand with the gaps between columns `stretch` times as wide as in the layout. */
@@ -86,6 +130,7 @@ export class Scene implements Geometry {
   ends(e: number, at: Geometry = this): Ends {
     const s = this.graph.source[e]!;
     const t = this.graph.target[e]!;
+    if (this.cards) return this.wires(at, s, t, e);
     return {
       x1: at.x[s]! + at.size[s]! / 2,
       y1: at.y[s]!,
@@ -94,12 +139,28 @@ export class Scene implements Geometry {
     };
   }
 
+  private wires(at: Geometry, s: number, t: number, e: number): Ends {
+    const { way, aspect } = this;
+    const aside = this.aside[e]!;
+    if (way === "down") {
+      const y1 = at.y[s]! + (at.size[s]! * aspect) / 2;
+      return { x1: at.x[s]!, y1, x2: at.x[t]! + aside, y2: at.y[t]! - (at.size[t]! * aspect) / 2, way };
+    }
+    if (way === "free") return { x1: at.x[s]!, y1: at.y[s]!, x2: at.x[t]!, y2: at.y[t]!, way };
+    return {
+      x1: at.x[s]! + at.size[s]! / 2,
+      y1: at.y[s]!,
+      x2: at.x[t]! - at.size[t]! / 2,
+      y2: at.y[t]! + aside,
+    };
+  }
+
   /**
    * Distance from node n to its neighbours, sideways (in its row, or in the next columns) and downwards in its column;
    * infinite where there are none.
    */
   pitch(n: number): { across: number; down: number } {
-    return this.pitches[this.layer[n]!]!;
+    return this.pitches[this.layer[n]!] ?? ALONE;
   }
 
   incoming(n: number): Int32Array {
@@ -114,6 +175,7 @@ export class Scene implements Geometry {
   edgeName(e: number): string | null {
     if (this.graph.parameter[e]! < 0) return null;
     const target = this.graph.names[this.graph.target[e]!]!;
+    if (this.cards) return `a${target.slice(1)}:${e - this.incoming(this.graph.target[e]!)[0]!}`;
     const source = this.graph.names[this.graph.source[e]!]!;
     return `w${target.slice(1)}${source.slice(source.lastIndexOf(":"))}`;
   }
@@ -124,6 +186,11 @@ export class Scene implements Geometry {
     const node = this.byName.get(target);
     if (node !== undefined) return { kind: "node", index: node };
     const [letter, layer, neuron, input] = target.split(":");
+    if (this.cards) {
+      const child = letter === "a" ? this.byName.get(`v:${layer}`) : undefined;
+      const found = child === undefined ? undefined : this.incoming(child)[Number(neuron)];
+      return found === undefined ? null : { kind: "edge", index: found };
+    }
     const owner = this.byName.get(`n:${layer}:${neuron}`);
     if (owner === undefined) return null;
     if (letter === "b" && this.graph.bias[owner]! >= 0) return { kind: "bias", index: owner };
@@ -201,9 +268,10 @@ function pitchesOf({ graph, x }: Scene): { across: number; down: number }[] {
   });
 }
 
-function nodeBox(at: Geometry, n: number): Box {
+function nodeBox(at: Scene, n: number): Box {
   const half = at.size[n]! / 2;
-  return { left: at.x[n]! - half, top: at.y[n]! - half, right: at.x[n]! + half, bottom: at.y[n]! + half };
+  const tall = half * at.aspect;
+  return { left: at.x[n]! - half, top: at.y[n]! - tall, right: at.x[n]! + half, bottom: at.y[n]! + tall };
 }
 
 function edgeBox(ends: Ends): Box {
@@ -240,8 +308,11 @@ function indexed(count: number, box: (mark: number) => Box): Flatbush | null {
 }
 
 /** Whether two graphs have the same marks in the same places: only their revisions differ. */
-export function sameStructure(a: Graph, b: Graph): boolean {
+export function sameStructure(a: Structure, b: Structure): boolean {
   return (
+    JSON.stringify([a.sketch?.operators, a.sketch?.way]) ===
+      JSON.stringify([b.sketch?.operators, b.sketch?.way]) &&
+    (a.sketch?.stages.every((stage, n) => stage === b.sketch?.stages[n]) ?? true) &&
     JSON.stringify([a.layers, a.names, a.labels]) === JSON.stringify([b.layers, b.names, b.labels]) &&
     (["x", "y", "size", "bias", "source", "target", "parameter"] as const).every(
       (column) =>

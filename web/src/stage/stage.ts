@@ -2,8 +2,9 @@
  * The stage: a network on three canvases. What it is told marks something as stale; one animation frame then reads
  * what it needs of the page, works out where everything stands, and draws the stale layers. Nothing stale, no frame.
  */
-import type { Dataset, Frame, Graph, Palette } from "../messages";
+import type { Dataset, Palette } from "../messages";
 import { Camera } from "./camera";
+import type { Numbers, Structure } from "./drawn";
 import { Flow } from "./flow";
 import { listen } from "./gestures";
 import { boxOf, targetAt } from "./marks/any";
@@ -38,7 +39,7 @@ export class Stage {
   private theme: Theme | null = null;
   private ratio = 1;
   private sizeStale = true;
-  private pending: Frame | null = null;
+  private pending: Numbers | null = null;
   private unpainted = -1;
   private adopted = Number.NEGATIVE_INFINITY;
   private overlayStale = false;
@@ -49,6 +50,8 @@ export class Stage {
   private selected: string | null = null;
   private focused: string | null = null;
   private near = "";
+  private pointed: readonly number[] = [];
+  private share = 1;
   private request = 0;
   private readonly duration: number;
   private readonly measured: Meter = { drawn: 0, skipped: 0, milliseconds: 0, frames: 0 };
@@ -88,7 +91,7 @@ export class Stage {
   }
 
   /** A new structure: what survives glides to its place, the rest fades. Its frames must follow. */
-  graph(graph: Graph): void {
+  graph(graph: Structure): void {
     const { picture, camera, options } = this;
     if (picture.renew(graph)) {
       this.passOver(graph.revision);
@@ -116,7 +119,7 @@ export class Stage {
     this.passOver(dataset.revision);
   }
 
-  frame(frame: Frame): void {
+  frame(frame: Numbers): void {
     this.pending = frame;
     this.wake();
   }
@@ -164,6 +167,21 @@ export class Stage {
     this.wake();
   }
 
+  /** Ring nodes that belong to what is pointed at elsewhere. */
+  point(nodes: readonly number[]): void {
+    if (nodes.length === 0 && this.pointed.length === 0) return;
+    this.pointed = nodes;
+    this.overlayStale = true;
+    this.wake();
+  }
+
+  /** Leave a large picture as far as it is drawn. */
+  stop(): void {
+    this.painter.stop();
+    this.picture.takeStale();
+    this.wake();
+  }
+
   /** Zoom around the middle. */
   zoom(factor: number): void {
     this.camera.zoom(factor, performance.now());
@@ -176,7 +194,7 @@ export class Stage {
     const mark = scene?.resolve(target) ?? null;
     if (scene === null || mark === null || mark.kind === "edge" || mark.index === scene.loss) return;
     const n = mark.index;
-    const pixels = Math.min(INSIDE, 0.8 * this.camera.height, 0.9 * this.camera.width);
+    const pixels = Math.min(INSIDE, (0.8 * this.camera.height) / scene.aspect, 0.9 * this.camera.width);
     this.camera.enter({ x: scene.x[n]!, y: scene.y[n]!, side: scene.size[n]! }, pixels, performance.now());
     this.wake();
   }
@@ -245,6 +263,10 @@ export class Stage {
       this.options.onPainted(seq);
     }
     this.measured.frames++;
+    if (painter.done !== this.share) {
+      this.share = painter.done;
+      this.options.onProgress?.(this.share);
+    }
     if (drawn > 0 || earlier !== this.adopted) {
       this.measured.drawn = drawn;
       this.measured.skipped = picture.parts - drawn;
@@ -336,6 +358,7 @@ export class Stage {
       selected: scene.resolve(this.selected),
       focus: scene.resolve(this.focused),
       seeded: this.options.seeded ?? null,
+      pointed: this.pointed,
     });
   }
 

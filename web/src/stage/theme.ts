@@ -6,6 +6,7 @@ export interface Theme {
   hairline: string;
   edge: string;
   select: string;
+  soft: string;
   sans: string;
   mono: string;
 }
@@ -21,6 +22,7 @@ export function readTheme(host: HTMLElement): Theme {
     hairline: colour("--hairline", "#e5e2dc"),
     edge: colour("--edge", "#dfe1e4"),
     select: colour("--select", "#3b5bfd"),
+    soft: colour("--soft", "#ecebe6"),
     sans: style.fontFamily || "system-ui, sans-serif",
     mono: colour("--mono", '"JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace'),
   };

@@ -5,6 +5,9 @@
  */
 import type { Scene } from "./scene";
 
+/** So many values of a large graph are in the list at a time. */
+const WINDOW = 40;
+
 export interface TwinText {
   list: string;
   layer: (place: number) => string;
@@ -19,6 +22,7 @@ export interface TwinEvents {
 
 /** A step on the graph by key; pure, so that it can be tested without a document. */
 export function neighbour(scene: Scene, node: number, key: string): number {
+  if (scene.cards) return among(scene, node, key);
   const place = scene.layer[node]!;
   const { first, count, wrap } = scene.graph.layers[place]!;
   const within = (n: number) => Math.max(first, Math.min(first + count - 1, n));
@@ -35,6 +39,26 @@ export function neighbour(scene: Scene, node: number, key: string): number {
   return next === undefined ? node : level(scene, next.first, next.count, scene.y[node]!);
 }
 
+/** In a graph of operations: left to the first operand, right to the first reader, up and down as computed. */
+function among(scene: Scene, node: number, key: string): number {
+  const { source, target } = scene.graph;
+  const [operand, reader] = [scene.incoming(node)[0], scene.outgoing(node)[0]];
+  switch (key) {
+    case "ArrowLeft":
+      return operand === undefined ? node : source[operand]!;
+    case "ArrowRight":
+      return reader === undefined ? node : target[reader]!;
+    case "ArrowUp":
+      return Math.max(0, node - 1);
+    case "ArrowDown":
+      return Math.min(scene.nodes - 1, node + 1);
+    case "Home":
+      return 0;
+    default:
+      return scene.nodes - 1;
+  }
+}
+
 /** Of `count` nodes from `first` on, the one at about the height y. */
 function level(scene: Scene, first: number, count: number, y: number): number {
   let best = first;
@@ -42,6 +66,12 @@ function level(scene: Scene, first: number, count: number, y: number): number {
     if (Math.abs(scene.y[n]! - y) < Math.abs(scene.y[best]! - y)) best = n;
   }
   return best;
+}
+
+/** The nodes around one of a large graph. */
+function window(scene: Scene, node: number): { first: number; count: number } {
+  const first = Math.max(0, Math.min(node - WINDOW / 2, scene.nodes - WINDOW));
+  return { first, count: Math.min(WINDOW, scene.nodes - first) };
 }
 
 export class Twin {
@@ -140,7 +170,7 @@ export class Twin {
   private build(): void {
     const scene = this.scene!;
     const place = scene.layer[this.node] ?? -1;
-    const layer = scene.graph.layers[place];
+    const layer = scene.cards ? window(scene, this.node) : scene.graph.layers[place];
     if (layer === undefined) {
       this.list.replaceChildren();
       return;
@@ -151,8 +181,18 @@ export class Twin {
     if (edge !== null) targets.splice(this.node - layer.first + 1, 0, edge);
     this.place = place;
     this.list.replaceChildren(...targets.map((target) => this.option(target)));
+    if (scene.cards) this.number(layer.first, edge === null ? -1 : this.node - layer.first + 1);
     this.refresh();
     if (focused) this.list.querySelector<HTMLElement>('[tabindex="0"]')?.focus({ preventScroll: true });
+  }
+
+  /** Only a part of a large graph is in the list: where each option stands in all of it. `edge`: one that is no node. */
+  private number(first: number, edge: number): void {
+    const nodes = [...this.list.children].filter((_, at) => at !== edge);
+    nodes.forEach((option, at) => {
+      option.setAttribute("aria-posinset", String(first + at + 1));
+      option.setAttribute("aria-setsize", String(this.scene!.nodes));
+    });
   }
 
   private option(target: string): HTMLElement {

@@ -3,7 +3,19 @@
  * they came, their numbers in typed arrays; nothing here looks into them.
  */
 
-import type { Dataset, Document, Event, Frame, Graph, Notice, Verified, Welcome } from "../messages";
+import type {
+  Dataset,
+  Document,
+  Event,
+  Frame,
+  Graph,
+  Notice,
+  Script,
+  Sketch,
+  SketchFrame,
+  Verified,
+  Welcome,
+} from "../messages";
 import { type Curve, extended, NO_CURVE } from "./curve";
 import { answered, type Edits, outstanding } from "./edits";
 
@@ -21,6 +33,10 @@ export interface View {
   readonly graph: Graph | null;
   readonly frame: Frame | null;
   readonly curve: Curve;
+  /** The code view: how the code fares, its graph, the numbers in it. */
+  readonly script: Script | null;
+  readonly sketch: Sketch | null;
+  readonly numbers: SketchFrame | null;
   /** The last gradient that was verified. */
   readonly verified: Verified | null;
   /** Notices that are nobody's control: newest last. */
@@ -38,6 +54,9 @@ export const BLANK: View = {
   graph: null,
   frame: null,
   curve: NO_CURVE,
+  script: null,
+  sketch: null,
+  numbers: null,
   verified: null,
   toasts: [],
   beside: {},
@@ -70,6 +89,12 @@ export function reduce(view: View, event: Event, schema: string): View {
         frame: event,
         curve: extended(view.curve, event.curve, event.curve_reset),
       };
+    case "script":
+      return { ...view, script: event };
+    case "sketch":
+      return { ...view, sketch: event };
+    case "sketchframe":
+      return { ...view, numbers: event };
     case "verified":
       return { ...view, verified: event };
     case "notice":

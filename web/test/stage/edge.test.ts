@@ -55,6 +55,7 @@ function scenery(weight: (p: number) => number, gradient: (p: number) => number,
     hairline: "",
     edge: "grey",
     select: "",
+    soft: "#ecebe6",
     sans: "",
     mono: "",
   };

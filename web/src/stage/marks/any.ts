@@ -1,19 +1,25 @@
 /** Marks of whatever type: which one is at a point, and where one is. */
 import type { Mark } from "../scene";
 import type { Box } from "../view";
+import { card } from "./card";
 import { edge } from "./edge";
 import { loss } from "./loss";
-import type { Scenery } from "./mark";
+import type { MarkType, Scenery } from "./mark";
 import { neuron } from "./neuron";
 
 /** Side of the square that stands for an edge, at its middle. */
 const HANDLE = 14;
 
+/** How a node is drawn that is not the loss. */
+export function nodeType({ scene }: Pick<Scenery, "scene">): MarkType {
+  return scene.cards ? card : neuron;
+}
+
 /** The name of the mark at a point of the host: nodes before edges; null for none. */
 export function targetAt(scenery: Scenery, x: number, y: number): string | null {
   const { scene } = scenery;
   if (loss.pick(scenery, x, y) >= 0) return scene.graph.names[scene.loss]!;
-  const n = neuron.pick(scenery, x, y);
+  const n = nodeType(scenery).pick(scenery, x, y);
   if (n >= 0 && n !== scene.loss) return scene.graph.names[n]!;
   const e = edge.pick(scenery, x, y);
   return e < 0 ? null : scene.edgeName(e);
@@ -22,7 +28,7 @@ export function targetAt(scenery: Scenery, x: number, y: number): string | null 
 /** Where a mark is on the host, in its pixels: a node's own box, for an edge a small one at its middle. */
 export function boxOf(scenery: Scenery, mark: Mark): Box {
   if (mark.kind !== "edge")
-    return (mark.index === scenery.scene.loss ? loss : neuron).bound(scenery, mark.index);
+    return (mark.index === scenery.scene.loss ? loss : nodeType(scenery)).bound(scenery, mark.index);
   const { left, top, right, bottom } = edge.bound(scenery, mark.index);
   const x = (left + right - HANDLE) / 2;
   const y = (top + bottom - HANDLE) / 2;

@@ -1,5 +1,5 @@
 /** Edges: a hairline in the structure; over it a stroke as wide as the weight, coloured by the gradient. */
-import { outline, pointAt, trace } from "../curve";
+import { outline, pointAt, trace, traceEnds } from "../curve";
 import { INVALID, NEUTRAL, onScreen, WIDTH_STEP } from "../scale";
 import { type Draw, inWorld, type MarkType, type Scenery } from "./mark";
 
@@ -21,6 +21,10 @@ const hairlines: Draw = (context, scenery, edges) => {
   const { graph } = scenery.scene;
   inWorld(context, scenery);
   context.strokeStyle = scenery.theme.edge;
+  if (scenery.scene.cards) {
+    stroke(context, scenery, edges, UNIFORM);
+    return;
+  }
   stroke(
     context,
     scenery,
@@ -157,9 +161,9 @@ export const edge: MarkType = {
     const { view } = scenery;
     const ends = scenery.scene.ends(e, scenery.at);
     return {
-      left: ends.x1 * view.zoom + view.x,
+      left: Math.min(ends.x1, ends.x2) * view.zoom + view.x,
       top: Math.min(ends.y1, ends.y2) * view.zoom + view.y,
-      right: ends.x2 * view.zoom + view.x,
+      right: Math.max(ends.x1, ends.x2) * view.zoom + view.x,
       bottom: Math.max(ends.y1, ends.y2) * view.zoom + view.y,
     };
   },
@@ -180,6 +184,11 @@ function stroke(
   const { source, target } = scene.graph;
   context.lineWidth = onScreen(pixels, view.zoom) / view.zoom;
   context.beginPath();
+  if (scene.cards) {
+    for (const e of edges) traceEnds(context, scene.ends(e, at));
+    context.stroke();
+    return;
+  }
   for (const e of edges) {
     const s = source[e]!;
     const t = target[e]!;

@@ -69,9 +69,10 @@ export function onGlass(context: CanvasRenderingContext2D, { ratio }: Scenery): 
 
 /** A node's square on the screen, on whole device pixels so that its rim is sharp. */
 export function square(scenery: Scenery, n: number): Box {
-  const { at, view, ratio } = scenery;
+  const { at, view, ratio, scene } = scenery;
   const side = Math.max(1, Math.round(at.size[n]! * view.zoom * ratio)) / ratio;
+  const tall = Math.max(1, Math.round(at.size[n]! * scene.aspect * view.zoom * ratio)) / ratio;
   const left = Math.round((at.x[n]! * view.zoom + view.x - side / 2) * ratio) / ratio;
-  const top = Math.round((at.y[n]! * view.zoom + view.y - side / 2) * ratio) / ratio;
-  return { left, top, right: left + side, bottom: top + side };
+  const top = Math.round((at.y[n]! * view.zoom + view.y - tall / 2) * ratio) / ratio;
+  return { left, top, right: left + side, bottom: top + tall };
 }
