@@ -15,14 +15,29 @@ PACKAGES = ROOT / "web" / "node_modules"
 TARGET = ROOT / "src" / "chainrule" / "hosts" / "page" / "licences.txt"
 
 SHIPPED = (
+    "@codemirror/autocomplete",
+    "@codemirror/commands",
+    "@codemirror/lang-python",
+    "@codemirror/language",
+    "@codemirror/state",
+    "@codemirror/streamparser",
+    "@codemirror/view",
     "@fontsource-variable/inter",
     "@fontsource-variable/jetbrains-mono",
+    "@lezer/common",
+    "@lezer/highlight",
+    "@lezer/lr",
+    "@lezer/python",
+    "@marijn/find-cluster-break",
     "clsx",
+    "crelt",
     "flatbush",
     "flatqueue",
+    "style-mod",
     "svelte",
     "temml",
     "uplot",
+    "w3c-keyname",
 )
 
 

@@ -14,7 +14,7 @@ from math import ceil, sqrt
 from attrs import frozen
 
 SWEEPS = 8
-GAP, ROW_GAP = 56.0, 16.0  # between ranks, and between the nodes of a rank
+GAP, ROW_GAP = 46.0, 18.0  # between ranks, and between the nodes of a rank
 SHAPE = 16 / 9  # a rank that would stand out of a picture of this shape is folded
 LEAST_FOLD = 24
 

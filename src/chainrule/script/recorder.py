@@ -39,10 +39,10 @@ class Recorder:
         at = bisect_right(self._begun, value.born)
         return self._lines[at - 1] if at else 0
 
-    def _enter(self, frame: FrameType, event: str, argument: object) -> Any:
+    def _enter(self, frame: FrameType, event: str, _: object) -> Any:
         return self._within if frame.f_code.co_filename == FILE else None
 
-    def _within(self, frame: FrameType, event: str, argument: object) -> Any:
+    def _within(self, frame: FrameType, event: str, _: object) -> Any:
         if event == "line":
             self._mark(frame.f_lineno)
         elif event == "return":

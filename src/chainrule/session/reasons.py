@@ -112,7 +112,7 @@ class Reasons:
     def _term(self, child: int, place: int) -> Contribution:
         sketch = self._sketch
         edge = sketch.graph.first_edge[child] + place
-        upstream = Term(latex=self._slope(child), value=sketch.pull.adjoints[child])
+        upstream = Term(latex=self._inline(child), value=sketch.pull.adjoints[child])
         local = Term(latex=self._local(child)[place], value=sketch.pull.locals[edge])
         return Contribution(
             target=f"a:{sketch.names[child][2:]}:{place}",
@@ -165,7 +165,7 @@ class Reasons:
             return Ledger((), -1.0, gradient)
         start = Path(
             steps=(
-                PathStep(target=sketch.names[-1], latex=self._slope(self._last), factor=1.0, product=1.0),
+                PathStep(target=sketch.names[-1], latex=self._inline(self._last), factor=1.0, product=1.0),
             ),
             value=1.0,
         )
@@ -200,6 +200,9 @@ class Reasons:
 
     def _slope(self, node: int) -> str:
         return rf"\frac{{\partial {self._tex(self._last)}}}{{\partial {self._tex(node)}}}"
+
+    def _inline(self, node: int) -> str:
+        return rf"\partial {self._tex(self._last)}/\partial {self._tex(node)}"
 
     def _named(self, node: int) -> bool:
         return bool(self._sketch.labels[node])

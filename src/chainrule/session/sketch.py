@@ -18,7 +18,7 @@ from chainrule.session import events
 from chainrule.session.events import Moment, SketchFrame, Stage
 from chainrule.session.playback import ends
 
-WIDTH, HEIGHT = 186.0, 34.0
+WIDTH, HEIGHT = 124.0, 44.0
 MOST_STAGES = 300  # a graph of more operations is gone through rank by rank, or by several ranks
 
 _SIGNS = {"add": "+", "sub": "−", "mul": "×", "div": "÷", "neg": "−", "pow": "^"}

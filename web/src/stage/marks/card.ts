@@ -1,17 +1,18 @@
-/** Cards: a value of the code as `operator | label | value | gradient`. From afar, the colours of the two numbers. */
+/** Cards: a value of the code as operator and label above, value and gradient beneath. From afar, the colours of the two numbers. */
 import { INVALID } from "../scale";
 import { type Draw, inWorld, type MarkType, type Scenery, square } from "./mark";
 
-/** In pixels at zoom 1: corners, the parts from the left, the strip that has the gradient's colour at the right end. */
+/** In pixels at zoom 1: corners, the operator's part, the line between the rows, the one between the numbers. */
 const CORNER = 7;
-const OPERATOR = 34;
-const VALUE = 76;
-const GRADIENT = 128;
+const OPERATOR = 36;
+const ROW = 21;
+const VALUE = 58;
+/** The strip at the right end that has the gradient's colour. */
 const STRIP = 9;
-const PAD = 7;
+const PAD = 6;
 const TEXT = 11.5;
 /** On a card narrower than this on the screen nothing can be read. */
-const LEGIBLE = 84;
+const LEGIBLE = 62;
 const SHADOWS = 60;
 /** How pale a number is that the pass has not completed. */
 const PAST = 0.3;
@@ -59,20 +60,20 @@ const frames: Draw = (context, scenery, nodes) => {
     context.fillStyle = theme.soft;
     for (const n of nodes) {
       if (sketch.operators[n] === "") continue;
-      const { left, top, height } = place(scenery, n);
+      const { left, top } = place(scenery, n);
       context.beginPath();
-      context.roundRect(left, top, OPERATOR, height, [CORNER, 0, 0, CORNER]);
+      context.roundRect(left, top, OPERATOR, ROW, [CORNER, 0, 0, 0]);
       context.fill();
     }
     context.strokeStyle = theme.hairline;
     context.lineWidth = line;
     context.beginPath();
     for (const n of nodes) {
-      const { left, top, height } = place(scenery, n);
-      for (const x of [VALUE, GRADIENT]) {
-        context.moveTo(left + x, top);
-        context.lineTo(left + x, top + height);
-      }
+      const { left, top, width, height } = place(scenery, n);
+      context.moveTo(left, top + ROW);
+      context.lineTo(left + width - STRIP, top + ROW);
+      context.moveTo(left + VALUE, top + ROW);
+      context.lineTo(left + VALUE, top + height);
     }
     context.stroke();
   }
@@ -107,20 +108,20 @@ const names: Draw = (context, scenery, nodes) => {
   for (const n of nodes) {
     const sign = sketch.operators[n]!;
     if (sign === "") continue;
-    const { left, top, height } = place(scenery, n);
-    const size = sign.length > 4 ? 8.5 : sign.length > 2 ? 10.5 : 14;
+    const { left, top } = place(scenery, n);
+    const size = sign.length > 4 ? 9 : sign.length > 2 ? 10.5 : 14;
     context.font = `${size}px ${theme.sans}`;
-    context.fillText(sign, left + OPERATOR / 2, top + height / 2 + 0.5, OPERATOR - 3);
+    context.fillText(sign, left + OPERATOR / 2, top + ROW / 2 + 0.5, OPERATOR - 4);
   }
   context.textAlign = "left";
   for (const n of nodes) {
-    const { left, top, height } = place(scenery, n);
-    const from = sketch.operators[n] === "" ? PAD + 2 : OPERATOR + 6;
+    const { left, top, width } = place(scenery, n);
+    const from = sketch.operators[n] === "" ? PAD + 2 : OPERATOR + 7;
     const own = !/^v\d+$/.test(sketch.labels[n]!);
     context.font = `${own ? 600 : 400} ${TEXT}px ${theme.sans}`;
     context.fillStyle = own ? theme.ink : theme.ink2;
-    const text = shortened(context, sketch.labels[n]!, VALUE - from - 4);
-    context.fillText(text, left + from, top + height / 2 + 0.5);
+    const text = shortened(context, sketch.labels[n]!, width - STRIP - from - 4);
+    context.fillText(text, left + from, top + ROW / 2 + 0.5);
   }
 };
 
@@ -153,7 +154,7 @@ const values: Draw = (context, scenery, nodes) => {
     const { left, top, height } = place(scenery, n);
     context.globalAlpha = opacity * (look.past[n] ? PAST : 1);
     context.fillStyle = look.invalid[n] ? invalid : theme.ink;
-    context.fillText(look.past[n] ? "–" : look.text[n]!, left + GRADIENT - PAD, top + height / 2 + 0.5, 46);
+    context.fillText(look.past[n] ? "–" : look.text[n]!, left + VALUE - PAD, top + (ROW + height) / 2, 48);
   }
   context.globalAlpha = opacity;
 };
@@ -200,7 +201,7 @@ const gradients: Draw = (context, scenery, nodes) => {
     const { left, top, width, height } = place(scenery, n);
     context.globalAlpha = look.open[n] ? OPEN : 1;
     context.fillStyle = look.tint[n] === INVALID ? invalid : theme.ink;
-    context.fillText(look.slope[n] || "–", left + width - STRIP - 4, top + height / 2 + 0.5, 44);
+    context.fillText(look.slope[n] || "–", left + width - STRIP - 4, top + (ROW + height) / 2, 50);
   }
   context.globalAlpha = 1;
 };
