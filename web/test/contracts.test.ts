@@ -48,7 +48,9 @@ describe("parts of the page", () => {
     const crossings = [...sources]
       .filter(([path]) => path.startsWith(`${part}/`))
       .flatMap(([path, text]) => [...parts(path, text)].map((other) => `${path} -> ${other}`))
-      .filter((crossing) => forbidden.includes(crossing.split(" -> ")[1] ?? "") && !MEETINGS.includes(crossing));
+      .filter(
+        (crossing) => forbidden.includes(crossing.split(" -> ")[1] ?? "") && !MEETINGS.includes(crossing),
+      );
     expect(crossings).toEqual([]);
   });
 
