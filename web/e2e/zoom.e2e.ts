@@ -64,3 +64,42 @@ test("inside a neuron the numbers come with the pass, and follow the training", 
   await at.atStep(page, 1);
   await expect.poll(() => cells(page, name, "product")).not.toEqual(before);
 });
+
+test("from afar a dense layer is a heat map, each weight in its place, near by it is lines", async () => {
+  const page = await open(world.server.url);
+  await at.ready(page);
+  await at.choose(page, "Digits");
+  for (const [layer, neurons] of [
+    [1, "60"],
+    [2, "40"],
+  ] as const) {
+    const box = page.getByRole("textbox", { name: `Neurons in layer ${layer}` });
+    await box.fill(neurons);
+    await box.press("Enter");
+    await expect.poll(() => box.inputValue()).toBe(neurons);
+  }
+  await page.keyboard.press("f");
+  await page.waitForTimeout(800);
+  // the list chooses a weight; its ring is a cell of the map, and the mouse finds the same weight there
+  const name = await at.inspect(page, "ArrowRight", "ArrowDown", "e");
+  expect(name).toMatch(/^w:1:/);
+  const cell = page.locator("#stage svg rect").last();
+  const box = (await cell.boundingBox())!;
+  expect(box.width).toBeLessThan(16);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  await expect.poll(() => page.locator("[data-inspector]").getAttribute("data-inspector")).toBe(name);
+  const shown = await at.shown(page, "gradient");
+  const wanted = await at.replay({
+    steps: 0,
+    target: name,
+    data: { name: "digits" },
+    network: { hidden: [60, 40] },
+  });
+  expect(shown.full).toBeCloseTo(wanted.gradient, 9);
+  // near by the weight is a line again
+  for (let i = 0; i < 12; i++) await page.keyboard.press("+");
+  await page.waitForTimeout(600);
+  expect(await page.locator("#stage svg path").count()).toBeGreaterThan(0);
+});

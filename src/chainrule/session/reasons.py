@@ -17,6 +17,7 @@ from chainrule.session.events import Contribution, Inspection, Moment, Path, Pat
 from chainrule.session.ledger import MOST_PATHS, Ledger, Sum, summed
 from chainrule.session.sketch import Sketch
 
+_LONG = 14  # letters of a name that is told by its end in formulas
 MOST_EDGES = 20_000  # of the part of the graph between a node and the result, for paths to be looked for
 
 
@@ -217,6 +218,8 @@ class Reasons:
         head = label.rstrip("0123456789")
         if len(head) == 1 and head.isalpha() and head.isascii():
             return f"{head}_{{{label[1:]}}}"
+        if len(label) > _LONG and "." in label:
+            label = f"…{label[label.rindex('.') + 1 :]}"
         safe = "".join(rf"\{each}" if each in "_#$%&{}" else each for each in label if each not in "\\^~")
         return rf"\text{{{safe}}}"
 

@@ -20,6 +20,8 @@ export class Look {
   readonly colour: Uint8Array;
   /** Width step of each edge's weight. */
   readonly width: Uint8Array;
+  /** Ramp entry of each edge's weight itself. */
+  readonly weight: Uint8Array;
   /** The number under each node. */
   readonly text: string[];
   /** 1 where a node's value is not a finite number. */
@@ -43,6 +45,7 @@ export class Look {
   constructor(private readonly scene: Scene) {
     this.colour = new Uint8Array(scene.edges).fill(NEUTRAL);
     this.width = new Uint8Array(scene.edges);
+    this.weight = new Uint8Array(scene.edges).fill(NEUTRAL);
     this.text = new Array<string>(scene.nodes).fill("");
     this.invalid = new Uint8Array(scene.nodes);
     this.shade = new Uint8Array(scene.nodes).fill(NEUTRAL);
@@ -82,6 +85,7 @@ export class Look {
       if (step !== this.width[e]) changed.values = changed.gradients = true;
       this.colour[e] = colour;
       this.width[e] = step;
+      this.weight[e] = entry(palette.value.thresholds, weight);
     }
     for (let n = 0; n < this.scene.nodes; n++) {
       const value = frame.values[n]!;

@@ -2,6 +2,7 @@
 import { pointAt } from "./curve";
 import { nodeType } from "./marks/any";
 import { appearance, edge } from "./marks/edge";
+import { cellOf } from "./marks/heat";
 import { loss } from "./marks/loss";
 import type { Scenery } from "./marks/mark";
 import { onScreen } from "./scale";
@@ -113,6 +114,11 @@ export class Overlay {
     const { source, target } = scene.graph;
     const near = { stroke: theme.ink2, "stroke-width": this.pixels(scenery, 1) };
     const ring = { stroke: theme.ink, "stroke-width": this.pixels(scenery, 1.5) };
+    if (mark.kind === "edge" && this.cell(scenery, mark.index, ring)) {
+      this.around(scenery, source[mark.index]!, NEAR_GAP, near);
+      this.around(scenery, target[mark.index]!, NEAR_GAP, near);
+      return;
+    }
     if (mark.kind === "edge") {
       const { colour, width } = appearance(scenery, mark.index);
       const around = onScreen(width, scenery.view.zoom) + 3;
@@ -134,6 +140,7 @@ export class Overlay {
   private select(scenery: Scenery, mark: Mark): void {
     const { theme, scene, at } = scenery;
     const line = { stroke: theme.select, "stroke-width": this.pixels(scenery, STROKE) };
+    if (mark.kind === "edge" && this.cell(scenery, mark.index, line)) return;
     if (mark.kind === "edge") {
       const drawn = edge.attr(scenery, mark.index);
       this.add("path", drawn);
@@ -157,12 +164,30 @@ export class Overlay {
       this.around(scenery, mark.index, FOCUS_GAP, line);
       return;
     }
+    if (this.cell(scenery, mark.index, line)) return;
     const drawn = edge.attr(scenery, mark.index);
     const { colour, width } = appearance(scenery, mark.index);
     const around = onScreen(width, view.zoom) + 5;
     this.add("path", { ...drawn, stroke: theme.select, "stroke-width": this.pixels(scenery, around) });
     this.add("path", { ...drawn, stroke: colour });
     this.handle(scenery, pointAt(scene.ends(mark.index, at), 0.5), line);
+  }
+
+  /** Ring a weight in its heat map; false where it is a line. */
+  private cell(scenery: Scenery, e: number, line: Attributes): boolean {
+    const found = cellOf(scenery, e);
+    if (found === null) return false;
+    const { x, y, zoom } = scenery.view;
+    const away = NEAR_GAP;
+    this.add("rect", {
+      x: String((found.left - x - away) / zoom),
+      y: String((found.top - y - away) / zoom),
+      width: String((found.right - found.left + 2 * away) / zoom),
+      height: String((found.bottom - found.top + 2 * away) / zoom),
+      fill: "none",
+      ...line,
+    });
+    return true;
   }
 
   /** Edges drawn anew, with rims that show them even where their colour is pale. */

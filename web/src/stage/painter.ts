@@ -4,6 +4,7 @@
  */
 import { nodeType } from "./marks/any";
 import { edge, weakestFirst } from "./marks/edge";
+import { heat } from "./marks/heat";
 import { loss } from "./marks/loss";
 import type { Draw, Layers, Scenery, SheetName } from "./marks/mark";
 import { title } from "./marks/title";
@@ -193,7 +194,15 @@ function paint(
   const run = (draw: Draw | undefined, marks: readonly number[]) => {
     if (draw !== undefined && marks.length > 0) draw(context, scenery, marks);
   };
-  const edges = () => run(edge.draw[name], part.edges);
+  const { heated, scene, shown } = scenery;
+  const lines =
+    heated.size === 0
+      ? part.edges
+      : part.edges.filter((e) => !heated.has(scene.layer[scene.graph.target[e]!]!));
+  const edges = () => run(edge.draw[name], lines);
+  // A map has the colours of the gradients where they are shown, else those of the weights.
+  if (first && heated.size > 0 && name === (shown.gradients ? "gradients" : "values"))
+    run(heat.draw[name], [...heated]);
   if (name !== "values") edges();
   run(nodeType(scenery).draw[name], squares);
   if (squares.length < part.nodes.length) run(loss.draw[name], [circle]);

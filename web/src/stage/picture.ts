@@ -3,10 +3,11 @@ import type { Palette } from "../messages";
 import { Atlas } from "./atlas";
 import type { Numbers, Structure } from "./drawn";
 import { Look } from "./look";
+import { heated } from "./marks/heat";
 import type { Layers, Scenery } from "./marks/mark";
 import type { StageOptions } from "./options";
 import type { Fade, Sight } from "./painter";
-import { cssColours, mapColours, rgb } from "./scale";
+import { cssColours, mapColours, rgb, words } from "./scale";
 import { type Geometry, nearestFirst, Scene, sameStructure } from "./scene";
 import type { Theme } from "./theme";
 import { Transition } from "./transition";
@@ -36,6 +37,8 @@ export class Picture {
   private colours: string[] = [];
   private shades: string[] = [];
   private pixels = new Uint32Array(256);
+  private slopeWords = new Uint32Array(256);
+  private shadeWords = new Uint32Array(256);
   private last: Numbers | null = null;
   private transition: Transition | null = null;
   private opacity = 1;
@@ -118,6 +121,8 @@ export class Picture {
     this.colours = cssColours(palette.gradient);
     this.shades = cssColours(palette.value);
     this.pixels = mapColours(palette.value, rgb(palette.invalid));
+    this.slopeWords = words(palette.gradient, rgb(palette.invalid));
+    this.shadeWords = words(palette.value, rgb(palette.invalid));
     this.repaint();
     if (this.last !== null) this.setFrame(this.last, true);
   }
@@ -177,7 +182,7 @@ export class Picture {
     const { scene, look, atlas, titles } = this;
     if (scene === null) return null;
     const at: Geometry = this.transition?.at ?? scene;
-    const { colours, shades, shown } = this;
+    const { colours, shades, shown, slopeWords, shadeWords } = this;
     const invalid = this.palette?.invalid ?? theme.ink;
     const { signs } = this;
     return {
@@ -190,7 +195,10 @@ export class Picture {
       theme,
       colours,
       shades,
+      slopeWords,
+      shadeWords,
       invalid,
+      heated: heated(scene, view.zoom),
       shown,
       signs,
       titleY,

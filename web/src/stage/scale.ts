@@ -84,6 +84,15 @@ export function mapColours(ramp: Ramp, invalid: readonly [number, number, number
   return new Uint32Array(bytes.buffer);
 }
 
+/** Pixels of a ramp by entry: RGBA words; INVALID has `invalid` (RGB). */
+export function words(ramp: Ramp, invalid: readonly [number, number, number]): Uint32Array<ArrayBuffer> {
+  const bytes = new Uint8ClampedArray(256 * 4).fill(255);
+  for (let i = 0; i * 3 + 2 < ramp.colours.length; i++)
+    for (let c = 0; c < 3; c++) bytes[i * 4 + c] = ramp.colours[i * 3 + c]!;
+  for (let c = 0; c < 3; c++) bytes[INVALID * 4 + c] = invalid[c]!;
+  return new Uint32Array(bytes.buffer);
+}
+
 /** RGB of `#rrggbb`; grey where the text is none. */
 export function rgb(hex: string): [number, number, number] {
   const found = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(hex.trim());

@@ -21,7 +21,7 @@ export interface Insets {
 
 /** Fitting never enlarges beyond this: a small network stays a drawing, not a poster. */
 export const FIT_ZOOM = 1.35;
-export const ZOOM_LEAST = 0.02;
+export const ZOOM_LEAST = 0.004;
 export const ZOOM_MOST = 12;
 
 /** The view that shows `box` whole and centred within the host, clear of the insets. */

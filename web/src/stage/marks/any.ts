@@ -3,6 +3,7 @@ import type { Mark } from "../scene";
 import type { Box } from "../view";
 import { card } from "./card";
 import { edge } from "./edge";
+import { cellOf, weightAt } from "./heat";
 import { loss } from "./loss";
 import type { MarkType, Scenery } from "./mark";
 import { neuron } from "./neuron";
@@ -21,7 +22,8 @@ export function targetAt(scenery: Scenery, x: number, y: number): string | null 
   if (loss.pick(scenery, x, y) >= 0) return scene.graph.names[scene.loss]!;
   const n = nodeType(scenery).pick(scenery, x, y);
   if (n >= 0 && n !== scene.loss) return scene.graph.names[n]!;
-  const e = edge.pick(scenery, x, y);
+  const weight = weightAt(scenery, x, y);
+  const e = weight >= 0 ? weight : edge.pick(scenery, x, y);
   return e < 0 ? null : scene.edgeName(e);
 }
 
@@ -29,7 +31,7 @@ export function targetAt(scenery: Scenery, x: number, y: number): string | null 
 export function boxOf(scenery: Scenery, mark: Mark): Box {
   if (mark.kind !== "edge")
     return (mark.index === scenery.scene.loss ? loss : nodeType(scenery)).bound(scenery, mark.index);
-  const { left, top, right, bottom } = edge.bound(scenery, mark.index);
+  const { left, top, right, bottom } = cellOf(scenery, mark.index) ?? edge.bound(scenery, mark.index);
   const x = (left + right - HANDLE) / 2;
   const y = (top + bottom - HANDLE) / 2;
   return { left: x, top: y, right: x + HANDLE, bottom: y + HANDLE };

@@ -26,7 +26,12 @@ export interface Scenery {
   colours: readonly string[];
   /** CSS colours of the value ramp's entries. */
   shades: readonly string[];
+  /** The pixels of both ramps by entry, that of what is no number among them. */
+  slopeWords: Uint32Array;
+  shadeWords: Uint32Array;
   invalid: string;
+  /** The layers whose weights are a heat map. */
+  heated: ReadonlySet<number>;
   shown: Layers;
   /** The sign of each gradient stands on its line. */
   signs: boolean;
