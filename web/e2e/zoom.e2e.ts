@@ -81,7 +81,7 @@ test("from afar a dense layer is a heat map, each weight in its place, near by i
   await page.keyboard.press("f");
   await page.waitForTimeout(800);
   // the list chooses a weight; its ring is a cell of the map, and the mouse finds the same weight there
-  const name = await at.inspect(page, "ArrowRight", "ArrowDown", "e");
+  const name = await at.inspect(page, ...Array<string>(8).fill("ArrowRight"), "e", "e", "e");
   expect(name).toMatch(/^w:1:/);
   const cell = page.locator("#stage svg rect").last();
   const box = (await cell.boundingBox())!;
@@ -96,6 +96,7 @@ test("from afar a dense layer is a heat map, each weight in its place, near by i
     target: name,
     data: { name: "digits" },
     network: { hidden: [60, 40] },
+    training: { loss: "cross_entropy" },
   });
   expect(shown.full).toBeCloseTo(wanted.gradient, 9);
   // near by the weight is a line again

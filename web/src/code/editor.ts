@@ -115,7 +115,11 @@ export class Editor {
           theme,
           marks,
           keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
-          EditorView.contentAttributes.of({ "aria-label": options.label, spellcheck: "false" }),
+          EditorView.contentAttributes.of({
+            "aria-label": options.label,
+            spellcheck: "false",
+            tabindex: "0",
+          }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged && !this.quiet) options.onChange(update.state.doc.toString());
             if ((update.selectionSet || update.focusChanged) && update.view.hasFocus) {
