@@ -78,6 +78,8 @@ test("from afar a dense layer is a heat map, each weight in its place, near by i
     await box.press("Enter");
     await expect.poll(() => box.inputValue()).toBe(neurons);
   }
+  await page.getByRole("heading", { name: "Chainrule" }).click();
+  await page.keyboard.press("r"); // surviving weights are kept by edits; these are all drawn anew
   await page.keyboard.press("f");
   await page.waitForTimeout(800);
   // the list chooses a weight; its ring is a cell of the map, and the mouse finds the same weight there
