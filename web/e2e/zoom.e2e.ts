@@ -70,8 +70,8 @@ test("from afar a dense layer is a heat map, each weight in its place, near by i
   await at.ready(page);
   await at.choose(page, "Digits");
   for (const [layer, neurons] of [
-    [1, "60"],
-    [2, "40"],
+    [1, "40"],
+    [2, "20"],
   ] as const) {
     const box = page.getByRole("textbox", { name: `Neurons in layer ${layer}` });
     await box.fill(neurons);
@@ -97,7 +97,7 @@ test("from afar a dense layer is a heat map, each weight in its place, near by i
     steps: 0,
     target: name,
     data: { name: "digits" },
-    network: { hidden: [60, 40] },
+    network: { hidden: [40, 20] },
     training: { loss: "cross_entropy" },
   });
   expect(shown.full).toBeCloseTo(wanted.gradient, 9);

@@ -1,4 +1,4 @@
-export { numbersOf, type Structure, structureOf } from "./drawn";
+export { type Numbers, numbersOf, type Structure, structureOf } from "./drawn";
 export type { Layers } from "./marks/mark";
 export type { Meter, StageOptions, StageText } from "./options";
 export { Stage } from "./stage";
