@@ -85,8 +85,54 @@ for (const size of Object.keys(SIZES) as (keyof typeof SIZES)[]) {
         await page.waitForTimeout(900);
         await shot("11-inside");
       });
+
+      test(`code, ${size} ${colorScheme} ${locale}`, async () => {
+        const shot = (name: string) =>
+          page.screenshot({ path: `${folder}${size}-${colorScheme}-${locale.slice(0, 2)}-${name}.png` });
+        const page = await open(world.server.url, { viewport: SIZES[size], colorScheme, locale });
+        await settled(page);
+        await keys(page, "c");
+        await page.locator(".cm-content").waitFor();
+        await page.waitForTimeout(1200);
+        await shot("12-code");
+        await page.locator('[role="listbox"] [tabindex="0"]').focus();
+        await keys(page, "Home", "Enter");
+        await page.locator("[data-verified] button").click();
+        await page.locator("[data-by=dual]").waitFor();
+        await page.waitForTimeout(300);
+        await shot("13-code-explained");
+        if (size === "phone") await page.getByRole("tab").first().click();
+        await page.locator(".code select").selectOption("mlp");
+        await page.waitForTimeout(1500);
+        for (const layout of ["down", "radial", "right"]) {
+          await page.locator(".area .chips select").selectOption(layout);
+          await page.waitForTimeout(900);
+          await shot(`14-layout-${layout}`);
+        }
+        await page.locator(".cm-content").click();
+        await keys(page, "Control+End");
+        await page.keyboard.type("\nloss = los + 1");
+        await page.locator("[data-flaw=error]").waitFor();
+        await page.waitForTimeout(400);
+        await shot("15-code-error");
+      });
     }
   }
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`a dense layer from afar, ${colorScheme}`, async () => {
+    const page = await open(world.server.url, { colorScheme });
+    await settled(page);
+    await at.choose(page, "Digits");
+    const box = page.getByRole("textbox", { name: "Neurons in layer 1" });
+    await box.fill("60");
+    await box.press("Enter");
+    await page.waitForTimeout(600);
+    await at.press(page, "One batch");
+    await page.waitForTimeout(800);
+    await page.screenshot({ path: `${folder}1280-${colorScheme}-en-16-heat.png` });
+  });
 }
 
 test("an error beside its control", async () => {
@@ -198,4 +244,17 @@ test("where the ten questions are answered", async () => {
   await page.locator("[data-waterfall]").scrollIntoViewIfNeeded();
   await page.waitForTimeout(400);
   await shot("paths");
+  await keys(page, "Escape", "c");
+  await page.locator(".cm-content").waitFor();
+  await page.waitForTimeout(1200);
+  await page.locator('[role="listbox"] [tabindex="0"]').focus();
+  await keys(page, "Home", "Enter");
+  await page.waitForTimeout(600);
+  await shot("code");
+  await keys(page, "Escape");
+  await page.locator(".code select").selectOption("fork");
+  await page.waitForTimeout(1200);
+  await at.press(page, "Stage back");
+  await page.waitForTimeout(900);
+  await shot("fork");
 });
