@@ -27,6 +27,10 @@ DEFAULTS = {  # section E of the requirements
     "network_limits.max_neurons_per_layer": 100,
     "network_limits.max_total_parameters": 10000,
     "network_limits.max_training_steps": 10000,
+    "code_limits.max_seconds": 5,
+    "code_limits.max_memory_mb": 1024,
+    "code_limits.max_values": 40000,
+    "code_limits.max_printed": 20000,
 }
 
 

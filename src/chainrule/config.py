@@ -134,6 +134,16 @@ class NetworkLimits:
 
 
 @frozen(kw_only=True)
+class CodeLimits:
+    """How much the code of the code view may use: seconds, mebibytes, values of its graph, printed characters."""
+
+    max_seconds: float = _number(5, 0.1, 600)
+    max_memory_mb: int = _whole(1024, 64, 1_000_000)
+    max_values: int = _whole(40_000, 10, 1_000_000)
+    max_printed: int = _whole(20_000, 0, 1_000_000)
+
+
+@frozen(kw_only=True)
 class Settings:
     """All settings; ``Settings()`` are the defaults."""
 
@@ -141,6 +151,7 @@ class Settings:
     visualization: Visualization = field(default=Visualization(), metadata=_nested(Visualization))
     computation: Computation = field(default=Computation(), metadata=_nested(Computation))
     network_limits: NetworkLimits = field(default=NetworkLimits(), metadata=_nested(NetworkLimits))
+    code_limits: CodeLimits = field(default=CodeLimits(), metadata=_nested(CodeLimits))
 
 
 def read_settings(tree: object) -> Settings:

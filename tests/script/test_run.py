@@ -141,6 +141,26 @@ def test_infinities_and_nan_cross_as_they_are() -> None:
     assert found["c"] != found["c"]
 
 
+def test_leaves_have_a_history_of_the_calls_of_backward() -> None:
+    found = outcome(
+        "w = Value(3.0)\nfor _ in range(4):\n    loss = (w - 1) ** 2\n    w.grad = 0.0\n    loss.backward()\n"
+        "    w.data -= 0.25 * w.grad\n"
+    )
+    (past,) = [each for each in found.past if found.labels[each.node] == "w"]
+    assert past.calls == [1, 2, 3, 4]
+    assert past.data == [3.0, 2.0, 1.5, 1.25]
+    assert past.grads == [4.0, 2.0, 1.0, 0.5]
+
+
+def test_what_was_written_for_micrograd_runs_as_it_is() -> None:
+    found = outcome(
+        "from micrograd.engine import Value\nfrom micrograd import nn\n"
+        "m = nn.MLP(2, [2, 1])\ny = m([Value(1), Value(2)])\ny.backward()\n"
+    )
+    assert found.flaw is None
+    assert found.labels[-1] == "y"
+
+
 def test_the_class_is_as_it_was() -> None:
     from chainrule.script.run import run
 

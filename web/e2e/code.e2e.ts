@@ -224,12 +224,51 @@ test("a run is stopped by hand while it is under way", async () => {
 test("NaN in the middle of the pass has its own mark, and no number is made up", async () => {
   const page = await open(world.server.url);
   await coding(page, "a = Value(0.0)\nb = a / a\nc = b * 2\nd = Value(3) + c\n");
+  await expect.poll(() => labels(page)).toEqual(["a", "b", "number", "c", "number", "d"]);
   await choose(page, "b");
   expect(await page.locator(".value [data-value]").textContent()).toContain("NaN");
   await choose(page, "a");
   expect(await page.locator(".value [data-gradient]").textContent()).toContain("NaN");
   expect(await page.locator(".sentence").textContent()).toContain("where it first arises");
   await expect.poll(() => count(page, "#e000b0")).toBeGreaterThan(10);
+});
+
+test("a graph of 30,000 values opens with its progress, is left half drawn, and goes on", async () => {
+  const page = await open(world.server.url);
+  await coding(
+    page,
+    "model = nn.MLP(3, [16, 16, 1])\nxs = [[random.random() for _ in range(3)] for _ in range(40)]\n" +
+      "loss = sum((model(x) - 1) ** 2 for x in xs)\nloss.backward()\n",
+  );
+  const progress = page.getByRole("progressbar", { name: "Drawing" });
+  await progress.waitFor({ timeout: 20_000 });
+  await at.press(page, "Stop drawing");
+  await expect.poll(() => progress.count()).toBe(0);
+  expect(await told(page).textContent()).toContain("29,314 values, 27,000 of them computed");
+  await page.keyboard.press("Escape");
+  await page.getByRole("heading", { name: "Chainrule" }).click();
+  await page.keyboard.press("+"); // the rest is drawn with the next view
+  await page.locator('[role="listbox"] [tabindex="0"]').focus();
+  await page.keyboard.press("End");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => page.locator(".value h2").textContent()).toBe("loss");
+  await expect.poll(() => at.shown(page, "gradient").then(({ full }) => full)).toBe(1);
+});
+
+test("code that learns: a parameter has its history, call by call", async () => {
+  const page = await open(world.server.url);
+  await coding(
+    page,
+    "w = Value(3.0)\nfor step in range(4):\n    loss = (w - 1) ** 2\n    w.grad = 0.0\n    loss.backward()\n    w.data -= 0.25 * w.grad\n",
+  );
+  await expect.poll(() => labels(page)).toContain("w");
+  await choose(page, "w");
+  const history = page.locator("[data-history]");
+  await expect.poll(() => history.getAttribute("data-history")).toBe("4");
+  expect(await history.getByRole("img").getAttribute("aria-label")).toContain(
+    "value 3.00 to 1.25, gradient 4.00 to 0.500",
+  );
+  expect(await told(page).textContent()).toContain("computed anew from the leaves");
 });
 
 test("a line lights its values, and a value its line", async () => {

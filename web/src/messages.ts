@@ -1,7 +1,7 @@
 // Generated from src/chainrule/session/{commands,events,experiment}.py and src/chainrule/config.py.
 // Do not edit; run `python -m chainrule.protocol.typescript` instead.
 
-export const SCHEMA = "01516cc9060e";
+export const SCHEMA = "7a19e389039a";
 
 /** First message of a connection: which session to resume (empty: a new one) and the last ``seq`` seen. */
 export interface Hello {
@@ -194,12 +194,21 @@ export interface NetworkLimits {
   readonly max_training_steps: number;
 }
 
+/** How much the code of the code view may use: seconds, mebibytes, values of its graph, printed characters. */
+export interface CodeLimits {
+  readonly max_seconds: number;
+  readonly max_memory_mb: number;
+  readonly max_values: number;
+  readonly max_printed: number;
+}
+
 /** All settings; ``Settings()`` are the defaults. */
 export interface Settings {
   readonly performance: Performance;
   readonly visualization: Visualization;
   readonly computation: Computation;
   readonly network_limits: NetworkLimits;
+  readonly code_limits: CodeLimits;
 }
 
 /**
@@ -528,7 +537,8 @@ export interface Path {
  * those of the whole batch at ``steps``, as far as they were recorded.
  * A ``probability`` shows the softmax of a neuron's sum, and the gradient of that sum. In the graph of code a
  * ``leaf``, an ``operation`` or the ``result`` is explained in the same way; an ``operand`` is an edge, its value the
- * local derivative, its gradient what flows along it. ``kept`` is then the ``.grad`` that the code was left with.
+ * local derivative, its gradient what flows along it. ``kept`` is then the ``.grad`` that the code was left with,
+ * and ``steps`` count the calls of ``backward``, after each of which a leaf had these values and ``.grad``.
  */
 export interface Inspection {
   readonly target: string;

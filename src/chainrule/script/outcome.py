@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from attrs import asdict, frozen
+from attrs import asdict, field, frozen
 from cattrs import Converter
 
 from chainrule.script.request import Request
@@ -29,11 +29,22 @@ class Flaw:
 
 
 @frozen(kw_only=True)
+class Past:
+    """What a leaf was after each call of ``backward`` (number ``calls[i]``): its data and its ``.grad``."""
+
+    node: int
+    calls: list[int]
+    data: list[float]
+    grads: list[float]
+
+
+@frozen(kw_only=True)
 class Outcome:
     """The graph, what was printed, and what went wrong. Node i was made by rule ``rules[i]`` (empty: a leaf) with
     ``constants[i]`` of the nodes ``parents[i]``, which come before it; the result is the last. ``labels`` come from
     the code's names, ``lines`` count from 1 (0: unknown). ``data`` and ``grads`` are as the code left them, ``x``,
-    ``y`` and ``ranks`` the layout. ``passes`` counts calls of ``backward``. Without a graph everything is empty."""
+    ``y`` and ``ranks`` the layout. ``passes`` counts calls of ``backward``, ``past`` is what they did to leaves.
+    Without a graph everything is empty."""
 
     rules: list[str]
     constants: list[list[float]]
@@ -47,6 +58,7 @@ class Outcome:
     ranks: list[int]
     way: Literal["right", "down", "free"] = "right"
     passes: int = 0
+    past: list[Past] = field(factory=list)
     printed: str = ""
     flaw: Flaw | None = None
 
@@ -94,7 +106,9 @@ def read_outcome(text: str) -> Outcome:
     columns: tuple[Sequence[object], ...] = (found.constants, found.parents, found.labels, found.lines)
     columns += (found.data, found.grads, found.x, found.y, found.ranks)
     ordered = all(0 <= each < node for node, operands in enumerate(found.parents) for each in operands)
-    if any(len(each) != count for each in columns) or not ordered:
+    leaves = all(0 <= each.node < count for each in found.past)
+    even = all(len(each.calls) == len(each.data) == len(each.grads) for each in found.past)
+    if any(len(each) != count for each in columns) or not (ordered and leaves and even):
         raise ValueError("not a graph")
     return found
 

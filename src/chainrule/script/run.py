@@ -9,8 +9,9 @@ import math
 import random
 import sys
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import redirect_stderr, redirect_stdout
+from importlib import import_module
 from pathlib import Path
 from types import CodeType, TracebackType
 from typing import Any
@@ -19,14 +20,17 @@ from attrs import evolve
 
 from chainrule import nn
 from chainrule.graph import Value
+from chainrule.graph.walk import topological
 from chainrule.layout import lay_out
 from chainrule.script.names import named
-from chainrule.script.outcome import Flaw, Outcome, nothing
+from chainrule.script.outcome import Flaw, Outcome, Past, nothing
 from chainrule.script.recorder import FILE, Recorder
 from chainrule.script.request import Limits, Request
 
 _LAST = "_"  # where the value of a last line that is an expression is kept, as Python's own prompt does
 _WORDS = 300
+MOST_PAST = 50_000  # numbers of leaves that are remembered, over all calls of backward
+_ALIASES = {"micrograd": "chainrule", "micrograd.engine": "chainrule.graph", "micrograd.nn": "chainrule.nn"}
 
 
 class TimeUpError(BaseException):
@@ -65,6 +69,8 @@ def run(request: Request) -> Outcome:
     paper, recorder = _Paper(request.limits.printed), Recorder()
     space: dict[str, Any] = {"__name__": "__main__", "__builtins__": __builtins__}
     package = sys.modules["chainrule"]  # higher than this one, and loaded before it
+    # What was written for micrograd runs as it is.
+    sys.modules.update({name: import_module(own) for name, own in _ALIASES.items()})
     given = {
         "Value": Value,
         "nn": nn,
@@ -74,8 +80,8 @@ def run(request: Request) -> Outcome:
         "random": random,
     }
     space |= given
-    pulled: list[Value] = []
-    restore = _watched(pulled)
+    watch = _Watch()
+    watch.start()
     random.seed(0)
     flaw = None
     try:
@@ -89,17 +95,17 @@ def run(request: Request) -> Outcome:
         pass
     except BaseException as trouble:
         flaw = told(trouble, request.limits)
-    restore()
+    watch.stop()
     variables = {name: thing for name, thing in space.items() if given.get(name) is not thing}
     variables.pop("__builtins__", None)
     printed = paper.getvalue()
     try:
-        found = _graph(request, variables, pulled, recorder)
+        found = _graph(request, variables, watch, recorder)
     except BaseException as trouble:
         return nothing(flaw or told(trouble, request.limits), printed)
     if found is None:
         return nothing(flaw or Flaw(kind="empty"), printed)
-    return evolve(found, printed=printed, flaw=flaw, passes=len(pulled))
+    return evolve(found, printed=printed, flaw=flaw, passes=len(watch.roots))
 
 
 def _compiled(text: str) -> CodeType:
@@ -113,21 +119,41 @@ def _compiled(text: str) -> CodeType:
     return compile(tree, FILE, "exec", dont_inherit=True)
 
 
-def _watched(pulled: list[Value]) -> Callable[[], None]:
-    """Remember what ``backward`` is called on; the way to undo it."""
-    original = Value.backward
+class _Watch:
+    """Remembers what ``backward`` is called on, and what it leaves the leaves with, from ``start`` to ``stop``."""
 
-    def backward(self: Value) -> None:
-        pulled.append(self)
-        original(self)
+    def __init__(self) -> None:
+        self.roots: list[Value] = []
+        self.past: dict[int, tuple[list[int], list[float], list[float]]] = {}
+        self._room = MOST_PAST
+        self._original = Value.backward
 
-    backward.__doc__ = original.__doc__
-    Value.backward = backward  # type: ignore[method-assign]
+    def start(self) -> None:
+        """From now on."""
+        original = self._original
 
-    def restore() -> None:
-        Value.backward = original  # type: ignore[method-assign]
+        def backward(value: Value) -> None:
+            original(value)
+            self._called(value)
 
-    return restore
+        backward.__doc__ = original.__doc__
+        Value.backward = backward  # type: ignore[assignment, method-assign]
+
+    def stop(self) -> None:
+        """No longer."""
+        Value.backward = self._original  # type: ignore[method-assign]
+
+    def _called(self, root: Value) -> None:
+        self.roots.append(root)
+        if self._room <= 0:
+            return
+        for value in topological(root):
+            if value.rule is None:
+                calls, data, grads = self.past.setdefault(value.born, ([], [], []))
+                calls.append(len(self.roots))
+                data.append(value.data)
+                grads.append(value.grad)
+                self._room -= 1
 
 
 def _unreadable(trouble: BaseException) -> Flaw:
@@ -174,12 +200,10 @@ def _place(trail: TracebackType | None) -> tuple[int, int, int]:
     return found
 
 
-def _graph(
-    request: Request, space: dict[str, Any], pulled: list[Value], recorder: Recorder
-) -> Outcome | None:
+def _graph(request: Request, space: dict[str, Any], watch: _Watch, recorder: Recorder) -> Outcome | None:
     """Everything that the result was made of, and beside it what the code's variables hold that is not made of it."""
     labels = named(space)
-    result = _result(space, labels, pulled)
+    result = _result(space, labels, watch.roots)
     if result is None:
         return None
     most = request.limits.nodes
@@ -207,6 +231,12 @@ def _graph(
         y=list(place.y),
         ranks=list(place.rank),
         way=place.way,  # type: ignore[arg-type]
+        past=[
+            Past(node=node, calls=calls, data=data, grads=grads)
+            for node, value in enumerate(order)
+            for calls, data, grads in [watch.past.get(value.born, ([], [], []))]
+            if len(calls) > 1
+        ],
     )
 
 

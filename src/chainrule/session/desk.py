@@ -30,11 +30,12 @@ class Errand:
 class Desk:
     """``shown``: it stands in the place of the network. ``owed``: there are numbers to show."""
 
-    def __init__(self, text: str, milliseconds: float) -> None:
+    def __init__(self, text: str, milliseconds: float, limits: Limits) -> None:
         self.shown = False
         self.owed = False
         self.tempo = Tempo(unit="layer", milliseconds=milliseconds, loop=False)
         self.errand: Errand | None = None
+        self._limits = limits
         self._text, self._layout = text, next(iter(LAYOUTS))
         self._run = 0
         self._running = False
@@ -72,7 +73,7 @@ class Desk:
         self._text = text
         self._run += 1
         self._running = True
-        request = Request(text=text, layout=self._layout, width=WIDTH, height=HEIGHT, limits=Limits())
+        request = Request(text=text, layout=self._layout, width=WIDTH, height=HEIGHT, limits=self._limits)
         self.errand = Errand(number=self._run, request=request)
         return [self._script()]
 

@@ -310,7 +310,8 @@ class Inspection:
     those of the whole batch at ``steps``, as far as they were recorded.
     A ``probability`` shows the softmax of a neuron's sum, and the gradient of that sum. In the graph of code a
     ``leaf``, an ``operation`` or the ``result`` is explained in the same way; an ``operand`` is an edge, its value the
-    local derivative, its gradient what flows along it. ``kept`` is then the ``.grad`` that the code was left with.
+    local derivative, its gradient what flows along it. ``kept`` is then the ``.grad`` that the code was left with,
+    and ``steps`` count the calls of ``backward``, after each of which a leaf had these values and ``.grad``.
     """
 
     target: str

@@ -13,6 +13,7 @@ from math import fsum, nan
 from chainrule.graph import Value
 from chainrule.rules.local import local_latex
 from chainrule.rules.table import RESULT
+from chainrule.script.outcome import Past
 from chainrule.session.events import Contribution, Inspection, Moment, Path, PathStep, Term
 from chainrule.session.ledger import MOST_PATHS, Ledger, Sum, summed
 from chainrule.session.sketch import Sketch
@@ -64,6 +65,7 @@ class Reasons:
             ledger=ledger,
             state="large" if ledger.count < 0 else "shown",
             kept=sketch.outcome.grads[node],
+            past=sketch.past.get(node),
         )
 
     def _operand(self, target: str, node: int, place: int) -> Inspection:
@@ -253,6 +255,7 @@ def _inspection(
     ledger: Ledger = Ledger((), 0.0, 0.0),  # noqa: B008 - frozen
     state: str = "shown",
     kept: float = nan,
+    past: Past | None = None,
 ) -> Inspection:
     return Inspection(
         target=target,
@@ -275,9 +278,9 @@ def _inspection(
         paths_count=ledger.count,
         paths_remainder=ledger.remainder,
         paths_state=state,  # type: ignore[arg-type]
-        steps=(),
-        values=(),
-        gradients=(),
+        steps=() if past is None else tuple(past.calls),
+        values=() if past is None else tuple(past.data),
+        gradients=() if past is None else tuple(past.grads),
         moves="none",
         kept=kept,
     )

@@ -15,7 +15,7 @@ from chainrule.errors import ChainruleError, ConfigError, Fact
 from chainrule.machine import Machine
 from chainrule.network.data import Split, Table, engineered, load, split
 from chainrule.network.plan import layer_spans
-from chainrule.script import Outcome
+from chainrule.script import Limits, Outcome
 from chainrule.session import scene
 from chainrule.session.catalogue import PACES, catalogue, menu, scripts
 from chainrule.session.commands import (
@@ -96,7 +96,17 @@ class Session:
         self._plan = plan(start, self._facts)
         self._run = Run(settings, machines(), start, self._plan, self._split)
         self._view = View()
-        self._desk = Desk(scripts()[0].text, settings.visualization.animation_duration or 300.0)
+        code = settings.code_limits
+        self._desk = Desk(
+            scripts()[0].text,
+            settings.visualization.animation_duration or 300.0,
+            Limits(
+                seconds=code.max_seconds,
+                memory_mb=code.max_memory_mb,
+                nodes=code.max_values,
+                printed=code.max_printed,
+            ),
+        )
 
     @property
     def playing(self) -> bool:

@@ -38,6 +38,7 @@ class Sketch:
         self.labels = [self._label(node) for node in range(self.nodes)]
         self.stage = self._staged()
         self.timeline = self._timeline()
+        self.past = {each.node: each for each in outcome.past}
         self.cursor = len(self.timeline)
         self.recomputed = 0
         self._pull: Pull | None = None
