@@ -249,3 +249,25 @@ def test_history_has_the_steps_that_were_shown_and_forgets_what_is_undone() -> N
     assert inspected(shown, "w:1:0:1").steps == tuple(range(4))
     shown.handle(Edit(id=1, changes={"network.hidden": [4]}))
     assert inspected(shown, "w:1:0:1").steps == (3,)
+
+
+def test_a_probability_opens_into_its_exponential_over_the_sum_of_all() -> None:
+    of = session(evolve(SMALL_CLASSES, network=NetworkShape(hidden=(4,))))
+    of.handle(Look(id=1, example=2))
+    of.handle(Open(id=2, targets=["n:2:1"]))
+    frame = of.welcome(resumed=True)[-1]
+    assert isinstance(frame, Frame)
+    cells = {cell.kind: cell for cell in frame.opened[0].cells}
+    made = cells["exponential"].value / cells["partition"].value
+    assert math.isclose(made, cells["activation"].value, rel_tol=1e-12)
+    of.handle(Look(id=3, example=None))
+    frame = of.welcome(resumed=True)[-1]
+    assert isinstance(frame, Frame)
+    assert "partition" not in {
+        cell.kind for cell in frame.opened[0].cells
+    }  # a mean of ratios is none of means
+
+
+SMALL_CLASSES = Experiment(
+    data=DataChoice(name="iris"), training=Training(batch_size=9, loss="cross_entropy")
+)

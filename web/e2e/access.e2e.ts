@@ -43,7 +43,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         expect(await violations(page)).toEqual([]);
         await page.keyboard.press("c");
         await expect.poll(() => page.locator("[data-nodes]").count(), { timeout: 20_000 }).toBe(1);
-        await expect.poll(() => page.locator('[role="option"]').count()).toBe(7);
+        await expect.poll(() => page.locator('[role="treeitem"]').count()).toBe(7);
         await page.locator(".cm-content").waitFor();
         expect(await violations(page)).toEqual([]);
         await at.inspect(page, "ArrowDown");

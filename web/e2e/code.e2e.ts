@@ -9,7 +9,7 @@ const world = stage();
 beforeEach(() => tolerate(/willReadFrequently/));
 
 const told = (page: Page) => page.locator(".told");
-const options = (page: Page) => page.locator('[role="listbox"] [role="option"]');
+const options = (page: Page) => page.locator('[role="tree"] [role="treeitem"]');
 const labels = async (page: Page) =>
   (await options(page).allTextContents()).map((text) => text.replace(/[:,].*$/, ""));
 const phase = (page: Page) => page.locator("[data-cursor]").getAttribute("data-phase");
@@ -41,10 +41,10 @@ async function done(page: Page, wait = 12_000): Promise<void> {
     .toBe("done");
 }
 
-/** Chooses a value by its name, by the list that stands for the stage. */
+/** Chooses a value by its name, by the tree that stands for the stage. */
 async function choose(page: Page, label: string): Promise<void> {
   await expect.poll(() => labels(page)).toContain(label);
-  await page.locator('[role="listbox"] [tabindex="0"]').focus();
+  await page.locator('[role="tree"] [tabindex="0"]').focus();
   await page.keyboard.press("Home");
   const place = (await labels(page)).indexOf(label);
   for (let i = 0; i < place; i++) await page.keyboard.press("ArrowDown");
@@ -62,7 +62,7 @@ function slope(f: (x: number) => number, x: number): number {
 test("the story of a code example: values, the result, 1, and back operation by operation to a sum", async () => {
   const page = await open(world.server.url);
   await coding(page);
-  expect(await labels(page)).toEqual(["a", "b", "c", "e", "d", "f", "L"]);
+  expect(await labels(page)).toEqual(["L", "d", "e", "a", "b", "c", "f"]);
   const f = (a: number, b: number, c: number, g: number) => (a * b + c) * g;
   const wanted: Record<string, [number, number]> = {
     a: [2, slope((x) => f(x, -3, 10, -2), 2)],
@@ -120,7 +120,7 @@ test("a fork adds up: while the pass goes back the sum grows, and .grad after tw
   const page = await open(world.server.url);
   await coding(page);
   await page.getByRole("combobox", { name: "Examples" }).selectOption({ label: "A fork: gradients add up" });
-  await expect.poll(() => labels(page)).toEqual(["a", "b", "c", "d"]);
+  await expect.poll(() => labels(page)).toEqual(["d", "b", "a", "c"]);
   await choose(page, "a");
   expect((await at.shown(page, "gradient")).full).toBeCloseTo(
     slope((a) => (a + a) * (a * (a + a)), 3),
@@ -145,15 +145,15 @@ test("the graph grows while one types, and what was there stays what it is", asy
   await expect.poll(() => told(page).textContent()).toContain("No graph yet");
   await page.keyboard.type("a = Value(2)\n");
   await expect.poll(() => labels(page)).toEqual(["a"]);
-  const name = await options(page).first().getAttribute("data-target");
+  const name = await options(page).last().getAttribute("data-target");
   await choose(page, "a");
   await page.locator(".cm-content").click();
   await page.keyboard.press("Control+End");
   await page.keyboard.type("b = a * 3\n");
-  await expect.poll(() => labels(page)).toEqual(["a", "number", "b"]);
+  await expect.poll(() => labels(page)).toEqual(["b", "a", "number"]);
   await page.keyboard.type("c = b.tanh()");
-  await expect.poll(() => labels(page)).toEqual(["a", "number", "b", "c"]);
-  expect(await options(page).first().getAttribute("data-target")).toBe(name);
+  await expect.poll(() => labels(page)).toEqual(["c", "b", "a", "number"]);
+  expect(await options(page).filter({ hasText: /^a:/ }).getAttribute("data-target")).toBe(name);
   expect(await page.locator(".value h2").textContent()).toBe("a");
   await expect
     .poll(() => at.shown(page, "gradient").then(({ full }) => full))
@@ -163,7 +163,7 @@ test("the graph grows while one types, and what was there stays what it is", asy
     );
   // what is selected vanishes by an edit: nothing is selected then
   await write(page, "z = Value(1)\ny = z + 1");
-  await expect.poll(() => labels(page)).toEqual(["z", "number", "y"]);
+  await expect.poll(() => labels(page)).toEqual(["y", "z", "number"]);
   await expect.poll(() => page.locator(".value[data-inspector]").count()).toBe(0);
 });
 
@@ -204,7 +204,7 @@ for (const [what, text, says] of [
     await expect.poll(() => told(page).textContent(), { timeout: 20_000 }).toMatch(says);
     await done(page);
     await write(page, "a = Value(5)\nb = a + 1\n");
-    await expect.poll(() => labels(page), { timeout: 15_000 }).toEqual(["a", "number", "b"]);
+    await expect.poll(() => labels(page), { timeout: 15_000 }).toEqual(["b", "a", "number"]);
     await page.keyboard.press("Escape");
     await at.press(page, "Code");
     await at.ready(page);
@@ -224,7 +224,7 @@ test("a run is stopped by hand while it is under way", async () => {
 test("NaN in the middle of the pass has its own mark, and no number is made up", async () => {
   const page = await open(world.server.url);
   await coding(page, "a = Value(0.0)\nb = a / a\nc = b * 2\nd = Value(3) + c\n");
-  await expect.poll(() => labels(page)).toEqual(["a", "b", "number", "c", "number", "d"]);
+  await expect.poll(() => labels(page)).toEqual(["d", "number", "c", "b", "a", "number"]);
   await choose(page, "b");
   expect(await page.locator(".value [data-value]").textContent()).toContain("NaN");
   await choose(page, "a");
@@ -248,8 +248,8 @@ test("a graph of 30,000 values opens with its progress, is left half drawn, and 
   await page.keyboard.press("Escape");
   await page.getByRole("heading", { name: "Chainrule" }).click();
   await page.keyboard.press("+"); // the rest is drawn with the next view
-  await page.locator('[role="listbox"] [tabindex="0"]').focus();
-  await page.keyboard.press("End");
+  await page.locator('[role="tree"] [tabindex="0"]').focus();
+  await page.keyboard.press("Home");
   await page.keyboard.press("Enter");
   await expect.poll(() => page.locator(".value h2").textContent()).toBe("loss");
   await expect.poll(() => at.shown(page, "gradient").then(({ full }) => full)).toBe(1);
@@ -269,6 +269,36 @@ test("code that learns: a parameter has its history, call by call", async () => 
     "value 3.00 to 1.25, gradient 4.00 to 0.500",
   );
   expect(await told(page).textContent()).toContain("computed anew from the leaves");
+});
+
+test("by keys alone: the tree opens and closes, an operand is reached, and what is chosen is told", async () => {
+  const page = await open(world.server.url);
+  await at.ready(page);
+  await page.keyboard.press("c");
+  await expect.poll(() => labels(page)).toEqual(["L", "d", "e", "a", "b", "c", "f"]);
+  await page.locator('[role="tree"] [tabindex="0"]').focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowRight");
+  const here = page.locator('[role="tree"] [tabindex="0"]');
+  await expect.poll(() => here.textContent()).toMatch(/^d, \+: value 4.00, gradient −2.00$/);
+  expect(await here.getAttribute("aria-level")).toBe("2");
+  await page.keyboard.press("ArrowLeft");
+  await expect.poll(() => labels(page)).toEqual(["L", "d", "f"]);
+  expect(await here.getAttribute("aria-expanded")).toBe("false");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("e");
+  await expect.poll(() => here.textContent()).toBe("from a to e");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => page.locator(".value h2").textContent()).toBe("a → e");
+  await expect
+    .poll(() => page.locator("[aria-live=polite].unseen").textContent())
+    .toBe("from a to e: local derivative −3.00, handed on +6.00");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect
+    .poll(() => page.locator("[aria-live=polite].unseen").textContent())
+    .toBe("a: value 2.00, gradient +6.00. The sum of: from a to e +6.00");
 });
 
 test("a line lights its values, and a value its line", async () => {

@@ -102,7 +102,7 @@ export async function validationLoss(page: Page): Promise<number> {
 
 /** Choose a mark by the list that stands for the stage, from an input on; gives the mark's name. */
 export async function inspect(page: Page, ...keys: readonly string[]): Promise<string> {
-  await page.locator('[role="listbox"] [tabindex="0"]').focus();
+  await page.locator(':is([role="listbox"], [role="tree"]) [tabindex="0"]').focus();
   for (const key of [...keys, "Enter"]) await page.keyboard.press(key);
   const card = page.locator("[data-inspector]");
   await card.waitFor();

@@ -95,8 +95,8 @@ for (const size of Object.keys(SIZES) as (keyof typeof SIZES)[]) {
         await page.locator(".cm-content").waitFor();
         await page.waitForTimeout(1200);
         await shot("12-code");
-        await page.locator('[role="listbox"] [tabindex="0"]').focus();
-        await keys(page, "Home", "Enter");
+        await page.locator('[role="tree"] [tabindex="0"]').focus();
+        await keys(page, "Home", "ArrowDown", "ArrowDown", "ArrowDown", "Enter");
         await page.locator("[data-verified] button").click();
         await page.locator("[data-by=dual]").waitFor();
         await page.waitForTimeout(300);
@@ -247,8 +247,8 @@ test("where the ten questions are answered", async () => {
   await keys(page, "Escape", "c");
   await page.locator(".cm-content").waitFor();
   await page.waitForTimeout(1200);
-  await page.locator('[role="listbox"] [tabindex="0"]').focus();
-  await keys(page, "Home", "Enter");
+  await page.locator('[role="tree"] [tabindex="0"]').focus();
+  await keys(page, "Home", "ArrowDown", "ArrowDown", "ArrowDown", "Enter");
   await page.waitForTimeout(600);
   await shot("code");
   await keys(page, "Escape");

@@ -163,7 +163,7 @@ test("from editing a value of the code to the picture", async () => {
   await at.ready(page);
   await at.press(page, "Code");
   await expect.poll(() => page.locator("[data-nodes]").count(), { timeout: 20_000 }).toBe(1);
-  await at.inspect(page, "Home");
+  await at.inspect(page, "End");
   const box = page.locator(".value input");
   const times: number[] = [];
   for (let i = 0; i < 20; i++) {

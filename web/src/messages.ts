@@ -1,7 +1,7 @@
 // Generated from src/chainrule/session/{commands,events,experiment}.py and src/chainrule/config.py.
 // Do not edit; run `python -m chainrule.protocol.typescript` instead.
 
-export const SCHEMA = "7a19e389039a";
+export const SCHEMA = "7dc5b37a9eae";
 
 /** First message of a connection: which session to resume (empty: a new one) and the last ``seq`` seen. */
 export interface Hello {
@@ -570,11 +570,12 @@ export interface Inspection {
 
 /**
  * One operation inside a neuron, with its value and the gradient of the loss with respect to it. A ``product`` has
- * its ``weight`` and ``input`` (NaN for others); ``rest`` is what products left out add up to, ``label`` their
+ * its ``weight`` and ``input`` (NaN for others); an ``exponential`` and the ``partition`` function of a softmax have no
+ * gradient of their own (NaN); ``rest`` is what products left out add up to, ``label`` their
  * number; else ``label`` is LaTeX. ``target`` is the mark it stands for, or empty.
  */
 export interface Cell {
-  readonly kind: "product" | "rest" | "bias" | "sum" | "activation";
+  readonly kind: "product" | "rest" | "bias" | "sum" | "exponential" | "partition" | "activation";
   readonly target: string;
   readonly label: string;
   readonly weight: number;

@@ -143,7 +143,7 @@ class Desk:
         sketch = self._graph
         node = sketch.index.get(target)
         if node is None:
-            raise ConfigError("error.not_a_value", target=target[:60])
+            raise ConfigError("error.no_such_value", target=target[:60])
         values = sketch.graph.order
         if node == sketch.nodes - 1 or (sketch.pull.adjoints[node] == 0 and not _leads(sketch, node)):
             gradient = sketch.pull.adjoints[node]

@@ -346,10 +346,11 @@ class Inspection:
 @frozen(kw_only=True)
 class Cell:
     """One operation inside a neuron, with its value and the gradient of the loss with respect to it. A ``product`` has
-    its ``weight`` and ``input`` (NaN for others); ``rest`` is what products left out add up to, ``label`` their
-    number; else ``label`` is LaTeX. ``target`` is the mark it stands for, or empty."""
+    its ``weight`` and ``input`` (NaN for others); an ``exponential`` and the ``partition`` function of a softmax have
+    no gradient of their own (NaN). ``rest`` is what products left out add up to, ``label`` their number; else ``label``
+    is LaTeX. ``target`` is the mark it stands for, or empty."""
 
-    kind: Literal["product", "rest", "bias", "sum", "activation"]
+    kind: Literal["product", "rest", "bias", "sum", "exponential", "partition", "activation"]
     target: str
     label: str
     weight: float

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import fsum, nan
+from math import exp, fsum, nan
 
 from attrs import frozen
 
@@ -25,6 +25,7 @@ class Inside:
     gradients: Sequence[float]
     adjoints: Sequence[float]
     moment: Moment
+    softmax: bool
 
     def open(self, layer: int, neuron: int) -> Opened:
         """Neuron ``neuron`` (from 0) of layer ``layer`` (the input is 0)."""
@@ -67,6 +68,8 @@ class Inside:
         example = self.example
         total = fsum([*products, bias]) if example is None else self.reader.sums(example)[at - self.sizes[0]]
         cells.append(_plain("sum", f"z_{{{neuron + 1}}}", total, delta))
+        if self.softmax and layer == len(self.sizes) - 1 and example is not None:
+            cells += self._softmax(neuron, self.reader.sums(example)[-self.sizes[-1] :])
         cells.append(
             _plain(
                 "activation", f"a_{{{neuron + 1}}}", self.values[at], self.adjoints[at], f"n:{layer}:{neuron}"
@@ -80,6 +83,17 @@ class Inside:
             gradient_current=self.moment.gradients_from <= layer,
             cells=tuple(cells),
         )
+
+    def _softmax(self, neuron: int, sums: Sequence[float]) -> list[Cell]:
+        """What makes a probability of a sum: its exponential, over those of all outputs. Each less the largest sum, so
+        that none overflows. The machine takes the derivative of all at once, so these have no gradient of their own."""
+        largest = max(sums)
+        exponentials = [exp(each - largest) for each in sums]
+        own = rf"e^{{z_{{{neuron + 1}}} - \max z}}"
+        return [
+            _plain("exponential", own, exponentials[neuron], nan),
+            _plain("partition", r"\textstyle\sum_k e^{z_k - \max z}", fsum(exponentials), nan),
+        ]
 
     def _at(self, layer: int, neuron: int) -> int:
         return sum(self.sizes[:layer]) + neuron

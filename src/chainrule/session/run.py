@@ -211,6 +211,7 @@ class Run:
             gradients=gradients,
             adjoints=adjoints,
             moment=moment,
+            softmax=self._plan.output == "log_softmax",
         )
         found = (mark(each, self._plan.sizes) for each in view.opened)
         return tuple(inside.open(each.layer, each.neuron) for each in found if each is not None)

@@ -11,6 +11,7 @@ import {
   type FieldSpec,
   type Frame,
   type Graph,
+  type Inspection,
   type Notice,
   type Palette,
   type RuleChoice,
@@ -22,7 +23,7 @@ import { ending, GRACE, type Intent, settled } from "../store/intent";
 import { exists } from "../store/marks";
 import { BLANK, connected, current, dismissed, edited, reduce, type View } from "../store/view";
 import { Code } from "./code.svelte";
-import { describe } from "./names";
+import { describe, explained } from "./names";
 import { Stopwatch } from "./stopwatch";
 import { taste } from "./taste.svelte";
 import { look } from "./theme.svelte";
@@ -111,6 +112,7 @@ export class Model {
   #flush = 0;
   #stepped = false;
   #said = 0;
+  #told: string | null = null;
   #saying: ReturnType<typeof setTimeout> | undefined;
   #patience: ReturnType<typeof setTimeout> | undefined;
   #settling: ReturnType<typeof setTimeout> | undefined;
@@ -299,6 +301,7 @@ export class Model {
 
   select(target: string | null): void {
     this.selected = target;
+    this.#told = null;
     if (target !== null) this.hovered = null;
     this.#inspect();
   }
@@ -343,6 +346,7 @@ export class Model {
 
   #take(event: Event): void {
     this.view = reduce(this.view, event, SCHEMA);
+    if (event.type === "frame" || event.type === "sketchframe") this.#explain(event.inspection);
     if (event.type === "frame") {
       this.#settle();
       if (this.#stepped && !event.playing) {
@@ -374,6 +378,13 @@ export class Model {
       this.#stepped = false;
       if (ending(event)) this.announce(t("page.say.ended", { step: this.view.frame?.step ?? 0 }));
     }
+  }
+
+  /** Tells what is chosen, with its numbers and the terms of its gradient, once. */
+  #explain(inspection: Inspection | null): void {
+    if (inspection === null || inspection.target !== this.selected || this.#told === this.selected) return;
+    this.#told = this.selected;
+    this.announce(explained(inspection, (target) => this.describe(target)));
   }
 
   #watch(state: LinkState): void {

@@ -1,7 +1,8 @@
 /** What marks are called, in the language of the page. */
 
 import { t } from "../i18n/language.svelte";
-import type { Dataset, Graph, GraphLayer } from "../messages";
+import { directed, short } from "../i18n/numbers";
+import type { Dataset, Graph, GraphLayer, Inspection } from "../messages";
 import { nodeOf, parsed } from "../store/marks";
 
 /** The title of a column of the stage. */
@@ -56,4 +57,29 @@ export function describe(graph: Graph, dataset: Dataset | null, target: string):
   const name = nodeName(graph, target);
   const layer = layerName(graph, dataset, target);
   return graph.layers[mark.layer]?.kind === "hidden" ? t("page.describe_neuron", { name, layer }) : name;
+}
+
+/** Terms that are read out; more would not be listened to. */
+const MOST_TERMS = 3;
+
+/** What is known of a mark in one or two sentences, to be read out. */
+export function explained(inspection: Inspection, name: (target: string) => string): string {
+  const { target, kind } = inspection;
+  const value = inspection.value_current ? short(inspection.value) : t("page.say.not_yet");
+  const gradient = inspection.gradient_current ? directed(inspection.gradient) : t("page.say.not_yet");
+  if (kind === "operand") return t("page.say.operand", { name: name(target), value, gradient });
+  const [own] = name(target).split(/[:：]/);
+  const first = t("page.say.explained", { name: own ?? "", value, gradient });
+  if (!inspection.gradient_current || inspection.terms.length === 0) return first;
+  const terms = inspection.terms
+    .slice(0, MOST_TERMS)
+    .map((term) => `${spoken(term.target, name)} ${directed(term.value)}`);
+  const others = inspection.terms.length + inspection.terms_others - terms.length;
+  if (others > 0) terms.push(t("page.terms.others", { count: others }));
+  return `${first} ${t("page.say.terms", { terms: terms.join(", ") })}`;
+}
+
+function spoken(target: string, name: (target: string) => string): string {
+  if (target.startsWith("e:")) return t("page.terms.example", { number: Number(target.slice(2)) + 1 });
+  return target === "penalty" ? t("page.terms.penalty") : (name(target).split(/[:：]/)[0] ?? "");
 }

@@ -1,12 +1,13 @@
 /**
  * The stage as a list, for the keyboard and for screen readers: the nodes of one layer at a time as options, arrow
  * keys to move (up and down within a layer, left and right between layers), E through the weights that come in.
- * Only the layer at hand is in the document, so a large graph costs nothing here.
+ * Only the layer at hand is in the document, so a large graph costs nothing here. A graph of operations is a tree.
  */
+import { Branches, type Item } from "./branches";
 import type { Scene } from "./scene";
 
-/** So many values of a large graph are in the list at a time. */
-const WINDOW = 40;
+/** So many values of a large graph are in the tree at a time, around the one at hand. */
+const WINDOW = 60;
 
 export interface TwinText {
   list: string;
@@ -22,7 +23,6 @@ export interface TwinEvents {
 
 /** A step on the graph by key; pure, so that it can be tested without a document. */
 export function neighbour(scene: Scene, node: number, key: string): number {
-  if (scene.cards) return among(scene, node, key);
   const place = scene.layer[node]!;
   const { first, count, wrap } = scene.graph.layers[place]!;
   const within = (n: number) => Math.max(first, Math.min(first + count - 1, n));
@@ -39,26 +39,6 @@ export function neighbour(scene: Scene, node: number, key: string): number {
   return next === undefined ? node : level(scene, next.first, next.count, scene.y[node]!);
 }
 
-/** In a graph of operations: left to the first operand, right to the first reader, up and down as computed. */
-function among(scene: Scene, node: number, key: string): number {
-  const { source, target } = scene.graph;
-  const [operand, reader] = [scene.incoming(node)[0], scene.outgoing(node)[0]];
-  switch (key) {
-    case "ArrowLeft":
-      return operand === undefined ? node : source[operand]!;
-    case "ArrowRight":
-      return reader === undefined ? node : target[reader]!;
-    case "ArrowUp":
-      return Math.max(0, node - 1);
-    case "ArrowDown":
-      return Math.min(scene.nodes - 1, node + 1);
-    case "Home":
-      return 0;
-    default:
-      return scene.nodes - 1;
-  }
-}
-
 /** Of `count` nodes from `first` on, the one at about the height y. */
 function level(scene: Scene, first: number, count: number, y: number): number {
   let best = first;
@@ -68,12 +48,6 @@ function level(scene: Scene, first: number, count: number, y: number): number {
   return best;
 }
 
-/** The nodes around one of a large graph. */
-function window(scene: Scene, node: number): { first: number; count: number } {
-  const first = Math.max(0, Math.min(node - WINDOW / 2, scene.nodes - WINDOW));
-  return { first, count: Math.min(WINDOW, scene.nodes - first) };
-}
-
 export class Twin {
   private readonly list: HTMLElement;
   private scene: Scene | null = null;
@@ -81,6 +55,8 @@ export class Twin {
   private edge = -1;
   private place = -1;
   private selected: string | null = null;
+  private tree: Branches | null = null;
+  private readonly turned = new Set<string>();
 
   constructor(
     root: HTMLElement,
@@ -109,7 +85,9 @@ export class Twin {
     const before = this.scene === null ? null : this.scene.graph.names[this.node]!;
     this.scene = scene;
     const kept = scene.resolve(before);
-    this.node = kept?.index ?? 0;
+    this.tree = scene.cards ? new Branches(scene, this.turned) : null;
+    this.list.setAttribute("role", this.tree === null ? "listbox" : "tree");
+    this.node = kept?.index ?? (this.tree === null ? 0 : Math.max(0, scene.nodes - 1));
     this.edge = -1;
     this.build();
   }
@@ -139,7 +117,10 @@ export class Twin {
     else if (event.key === "e" || event.key === "E") this.nextEdge(event.shiftKey ? -1 : 1);
     else if (event.key === "Escape" && this.edge >= 0) this.go(this.node, -1);
     else if (/^(Arrow(Up|Down|Left|Right)|Home|End)$/.test(event.key)) {
-      this.go(neighbour(scene, this.node, event.key), -1);
+      this.go(
+        this.tree === null ? neighbour(scene, this.node, event.key) : this.along(this.tree, event.key),
+        -1,
+      );
     } else return;
     event.preventDefault();
     event.stopPropagation();
@@ -166,11 +147,63 @@ export class Twin {
     return this.edge >= 0 ? this.scene.edgeName(this.edge) : (this.scene.graph.names[this.node] ?? null);
   }
 
+  /** A step on the tree: up and down what is seen, right into a branch, left out of it. */
+  private along(tree: Branches, key: string): number {
+    const { node } = this;
+    if (key === "ArrowRight") {
+      if (tree.isOpen(node)) return tree.first(node);
+      if (tree.first(node) >= 0) tree.turn(node);
+      return node;
+    }
+    if (key === "ArrowLeft") {
+      if (!tree.isOpen(node)) return tree.above(node) < 0 ? node : tree.above(node);
+      tree.turn(node);
+      return node;
+    }
+    const seen = tree.visible();
+    const at = seen.findIndex((item) => item.node === node);
+    const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0 }[key] ?? seen.length - 1;
+    return seen[Math.max(0, Math.min(seen.length - 1, to))]!.node;
+  }
+
+  /** Write the branches around the value at hand, and the operand at hand after it. */
+  private branch(scene: Scene, tree: Branches): void {
+    const focused = this.holdsFocus();
+    tree.reveal(this.node);
+    const seen = tree.visible();
+    const at = seen.findIndex((item) => item.node === this.node);
+    const from = Math.max(0, Math.min(at - WINDOW / 2, seen.length - WINDOW));
+    const items = seen.slice(from, from + WINDOW).map((item) => this.item(scene, item));
+    if (this.edge >= 0) {
+      const operand = this.option(scene.edgeName(this.edge)!);
+      operand.setAttribute("role", "treeitem");
+      operand.setAttribute("aria-level", String(seen[at]!.level + 1));
+      items.splice(at - from + 1, 0, operand);
+    }
+    this.list.replaceChildren(...items);
+    this.refresh();
+    if (focused) this.list.querySelector<HTMLElement>('[tabindex="0"]')?.focus({ preventScroll: true });
+  }
+
+  private item(scene: Scene, { node, level, place, among, open }: Item): HTMLElement {
+    const item = this.option(scene.graph.names[node]!);
+    item.setAttribute("role", "treeitem");
+    item.setAttribute("aria-level", String(level));
+    item.setAttribute("aria-posinset", String(place));
+    item.setAttribute("aria-setsize", String(among));
+    if (open !== null) item.setAttribute("aria-expanded", String(open));
+    return item;
+  }
+
   /** Write the options of the layer at hand, and of the edge at hand after its neuron. */
   private build(): void {
     const scene = this.scene!;
+    if (this.tree !== null && scene.nodes > 0) {
+      this.branch(scene, this.tree);
+      return;
+    }
     const place = scene.layer[this.node] ?? -1;
-    const layer = scene.cards ? window(scene, this.node) : scene.graph.layers[place];
+    const layer = scene.graph.layers[place];
     if (layer === undefined) {
       this.list.replaceChildren();
       return;
@@ -181,18 +214,8 @@ export class Twin {
     if (edge !== null) targets.splice(this.node - layer.first + 1, 0, edge);
     this.place = place;
     this.list.replaceChildren(...targets.map((target) => this.option(target)));
-    if (scene.cards) this.number(layer.first, edge === null ? -1 : this.node - layer.first + 1);
     this.refresh();
     if (focused) this.list.querySelector<HTMLElement>('[tabindex="0"]')?.focus({ preventScroll: true });
-  }
-
-  /** Only a part of a large graph is in the list: where each option stands in all of it. `edge`: one that is no node. */
-  private number(first: number, edge: number): void {
-    const nodes = [...this.list.children].filter((_, at) => at !== edge);
-    nodes.forEach((option, at) => {
-      option.setAttribute("aria-posinset", String(first + at + 1));
-      option.setAttribute("aria-setsize", String(this.scene!.nodes));
-    });
   }
 
   private option(target: string): HTMLElement {
@@ -205,8 +228,9 @@ export class Twin {
   /** Names are asked for anew only for the option at hand: they hold numbers, which change all the time. */
   private refresh(): void {
     const at = this.target();
-    this.list.setAttribute("aria-label", `${this.text.list}: ${this.text.layer(Math.max(0, this.place))}`);
-    for (const option of this.list.querySelectorAll<HTMLElement>('[role="option"]')) {
+    const layer = this.tree === null ? `: ${this.text.layer(Math.max(0, this.place))}` : "";
+    this.list.setAttribute("aria-label", `${this.text.list}${layer}`);
+    for (const option of this.list.querySelectorAll<HTMLElement>("[data-target]")) {
       const target = option.dataset.target!;
       option.tabIndex = target === at ? 0 : -1;
       option.setAttribute("aria-selected", String(target === this.selected));
