@@ -230,7 +230,7 @@ test("NaN in the middle of the pass has its own mark, and no number is made up",
   await choose(page, "a");
   expect(await page.locator(".value [data-gradient]").textContent()).toContain("NaN");
   expect(await page.locator(".sentence").textContent()).toContain("where it first arises");
-  await expect.poll(() => count(page, "#e000b0")).toBeGreaterThan(10);
+  await expect.poll(() => at.pixels(page, "#e000b0")).toBeGreaterThan(10);
 });
 
 test("a graph of 30,000 values opens with its progress, is left half drawn, and goes on", async () => {
@@ -370,20 +370,6 @@ test("what was written is there after the page is loaded again", async () => {
   await expect.poll(() => labels(page), { timeout: 20_000 }).toContain("mine");
   expect(await page.locator(".cm-content").textContent()).toContain("mine = Value(7)");
 });
-
-/** How many pixels of the stage's canvases have just this colour. */
-async function count(page: Page, hex: string): Promise<number> {
-  return page.evaluate((wanted) => {
-    const [r, g, b] = [1, 3, 5].map((i) => Number.parseInt(wanted.slice(i, i + 2), 16));
-    let found = 0;
-    for (const canvas of document.querySelectorAll<HTMLCanvasElement>("#stage canvas")) {
-      const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
-      for (let i = 0; i < data.length; i += 4)
-        if (data[i] === r && data[i + 1] === g && data[i + 2] === b && data[i + 3] === 255) found++;
-    }
-    return found;
-  }, hex);
-}
 
 for (const [theme, sight, colours] of [
   ["light", "plain", ["#ff6b6b", "#ffffff", "#4ecdc4"]],

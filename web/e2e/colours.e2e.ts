@@ -9,20 +9,6 @@ const world = stage();
 /** Reading pixels back is what these tests are about. */
 beforeEach(() => tolerate(/willReadFrequently/));
 
-/** How many pixels of the stage's canvases have just this colour. */
-async function count(page: Page, hex: string): Promise<number> {
-  return page.evaluate((wanted) => {
-    const [r, g, b] = [1, 3, 5].map((i) => Number.parseInt(wanted.slice(i, i + 2), 16));
-    let found = 0;
-    for (const canvas of document.querySelectorAll<HTMLCanvasElement>("#stage canvas")) {
-      const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
-      for (let i = 0; i < data.length; i += 4)
-        if (data[i] === r && data[i + 1] === g && data[i + 2] === b && data[i + 3] === 255) found++;
-    }
-    return found;
-  }, hex);
-}
-
 /** Weights so large that some gradients are beyond -1 and +1. */
 async function steep(page: Page): Promise<void> {
   await at.choose(page, "Plane: a");
@@ -45,9 +31,9 @@ for (const [theme, sight, ends] of [
       await at.press(page, "Colours");
       await page.getByRole("checkbox", { name: "Colours for colour-blind sight" }).check();
     }
-    for (const end of ends) await expect.poll(() => count(page, end)).toBeGreaterThan(20);
+    for (const end of ends) await expect.poll(() => at.pixels(page, end)).toBeGreaterThan(20);
     const others = sight === "safe" ? ["#ff6b6b", "#4ecdc4"] : ["#d55e00", "#0072b2"];
-    for (const other of others) expect(await count(page, other)).toBe(0);
+    for (const other of others) expect(await at.pixels(page, other)).toBe(0);
   });
 }
 
@@ -56,10 +42,10 @@ test("signs and the linear scale are chosen in the legend, and remembered", asyn
   await at.ready(page);
   const legend = page.locator("#stage dl").first();
   expect(await legend.textContent()).toContain("symmetric log");
-  const before = await count(page, "#1d2129");
+  const before = await at.pixels(page, "#1d2129");
   await at.press(page, "Colours");
   await page.getByRole("checkbox", { name: "Signs on the lines" }).check();
-  await expect.poll(() => count(page, "#1d2129")).toBeGreaterThan(before + 50);
+  await expect.poll(() => at.pixels(page, "#1d2129")).toBeGreaterThan(before + 50);
   await page.getByRole("combobox", { name: "Gradient scale" }).selectOption("linear");
   await expect.poll(() => legend.textContent()).toContain("linear");
   await page.keyboard.press("Escape");

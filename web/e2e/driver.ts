@@ -137,3 +137,17 @@ export async function replay(asked: Readonly<Record<string, unknown>>): Promise<
   const { stdout } = await promisify(execFile)(python, [script, JSON.stringify(asked)]);
   return JSON.parse(stdout) as Replay;
 }
+
+/** How many pixels of the stage's canvases have just this colour. */
+export async function pixels(page: Page, hex: string): Promise<number> {
+  return page.evaluate((wanted) => {
+    const [r, g, b] = [1, 3, 5].map((i) => Number.parseInt(wanted.slice(i, i + 2), 16));
+    let found = 0;
+    for (const canvas of document.querySelectorAll<HTMLCanvasElement>("#stage canvas")) {
+      const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+      for (let i = 0; i < data.length; i += 4)
+        if (data[i] === r && data[i + 1] === g && data[i + 2] === b && data[i + 3] === 255) found++;
+    }
+    return found;
+  }, hex);
+}

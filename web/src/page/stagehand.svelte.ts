@@ -3,6 +3,10 @@
 import { getContext, setContext, untrack } from "svelte";
 import type { Stage } from "../stage";
 
+/** Dots run for this part of a stage's time, and never longer than so many milliseconds. */
+export const FLOWING = 0.9;
+export const LONGEST_FLOW = 900;
+
 export class StageHandle {
   stage: Stage | null = $state.raw(null);
   zoomed = $state(1);

@@ -2,9 +2,9 @@
  * The stage: a network on three canvases. What it is told marks something as stale; one animation frame then reads
  * what it needs of the page, works out where everything stands, and draws the stale layers. Nothing stale, no frame.
  */
-import type { Dataset, Palette } from "../messages";
+import type { Dataset, Palette, Sketch, SketchFrame } from "../messages";
 import { Camera } from "./camera";
-import type { Numbers, Structure } from "./drawn";
+import { type Numbers, numbersOf, type Structure, structureOf } from "./drawn";
 import { Flow } from "./flow";
 import { listen } from "./gestures";
 import { boxOf, targetAt } from "./marks/any";
@@ -112,6 +112,16 @@ export class Stage {
     else camera.refit("jump");
     this.overlayStale = true;
     this.wake();
+  }
+
+  /** A graph of operations, in the place of a network. */
+  sketch(sketch: Sketch): void {
+    this.graph(structureOf(sketch));
+  }
+
+  /** The numbers of a graph of operations. */
+  numbers(frame: SketchFrame): void {
+    this.frame(numbersOf(frame));
   }
 
   /** The stage shows no rows of the data set, only what the network makes of them; a new one ends old frames. */
