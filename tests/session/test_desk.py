@@ -103,6 +103,13 @@ def test_the_network_comes_back_with_a_whole_frame() -> None:
     assert events[1].curve_reset
 
 
+def test_a_page_that_comes_back_is_told_that_the_network_is_shown() -> None:
+    of = shown(FORK)
+    asked(of, Show(id=3, what="network"))
+    (script,) = [each for each in of.welcome(resumed=True) if isinstance(each, Script)]
+    assert not script.shown
+
+
 def test_names_survive_what_is_typed() -> None:
     of = shown("a = Value(2.0)\nb = a * 3\nc = b + 1\n")
     before = scene(of)[1]

@@ -362,6 +362,24 @@ test("layouts are chosen, and the pass is followed, scrubbed and repeated", asyn
   await at.press(page, "Stop at this stage");
 });
 
+test("to the code and back while the network trains: both go on", async () => {
+  const page = await open(world.server.url);
+  await at.ready(page);
+  for (let round = 0; round < 3; round++) {
+    await at.press(page, "Play");
+    await at.beyondStep(page, await at.step(page));
+    await at.press(page, "Code");
+    await expect.poll(() => labels(page)).toEqual(["L", "d", "e", "a", "b", "c", "f"]);
+    await choose(page, "a");
+    await expect.poll(() => at.shown(page, "gradient").then(({ full }) => full)).toBe(6);
+    await at.press(page, "Code");
+    await at.button(page, "Play").waitFor(); // it was paused
+    const before = await at.step(page);
+    await at.press(page, "One batch");
+    await at.atStep(page, before + 1);
+  }
+});
+
 test("what was written is there after the page is loaded again", async () => {
   const page = await open(world.server.url);
   await coding(page, "mine = Value(7)\nmore = mine * 2\n");

@@ -53,13 +53,18 @@ class Desk:
         """The stages of the pass go by themselves."""
         return self.shown and self._metronome.following
 
+    @property
+    def used(self) -> bool:
+        """The code view has been shown."""
+        return self._run > 0
+
     def show(self, on: bool) -> list[Event]:
         """Stand in the place of the network, or give it back."""
         self.shown = on
         self._metronome.following = False
         if not on:
             return [self._script()]
-        if self._run == 0:
+        if not self.used:
             return self.write(self._text)
         return self.welcome()
 

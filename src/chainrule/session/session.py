@@ -249,7 +249,7 @@ class Session:
             paces=PACES,
         )
         shown, happenings = self._run.show(self._view, whole=True)
-        code = self._desk.welcome() if self._desk.shown else []
+        code = self._desk.welcome() if self._desk.used else []
         return [first, *self._scene(), shown, *map(_happened, happenings), *code]
 
     def _show(self, what: str) -> list[Event]:

@@ -360,6 +360,9 @@ export class Model {
       if (this.hovered !== null && !exists(event, this.hovered)) this.hovered = null;
       if (this.pointed !== null && !exists(event, this.pointed)) this.pointed = null;
       this.#inspect();
+    } else if (event.type === "script") {
+      // The stage of what was shown before is gone, and will paint none of its frames: make room for others.
+      this.link.send({ type: "ack", seq: event.seq });
     } else if (event.type === "sketch") {
       for (const each of ["selected", "hovered", "pointed"] as const) {
         const target = this[each];
