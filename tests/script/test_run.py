@@ -107,6 +107,16 @@ def test_a_syntax_error_is_on_its_line() -> None:
         ("x = input()\n", "error", 1),
         ("raise SystemExit\n", "empty", 0),
         ("a = '\0'", "syntax", 0),
+        ("a = Value(1)\na.data = 'x'\n", "error", 0),
+        ("a = Value(1)\nb = a * 2\na.data = 1j\n", "error", 0),
+        ("a = Value(1)\na.data = 10**400\n", "error", 0),
+        ("a = Value(1)\nb = a + 1\na._first = b\n", "error", 0),
+        ("import sys\nsys.stdout.close()\na = Value(1)\nprint(a.data)\n", None, 0),
+        (
+            "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()\na = Value(1)\n",
+            None,
+            0,
+        ),
         ("import os\nos.write(1, b'not an outcome\\n')\na = Value(1)\n", None, 0),
     ],
 )

@@ -124,6 +124,8 @@ export async function shown(
 }
 
 export interface Replay {
+  /** The gradient by central differences, where it was asked for. */
+  readonly numeric: number | null;
   readonly value: number;
   readonly gradient: number;
   readonly validation_loss: number;

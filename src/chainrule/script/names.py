@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from chainrule.graph import Value
 
 DEEPEST = 8
 MOST = 100_000
+WIDEST = 20_000  # of one list no more are looked at
 MODULE = "__"
 
 
@@ -33,10 +35,10 @@ def named(space: Mapping[str, object]) -> dict[int, tuple[str, Value]]:
 
 def _inside(name: str, thing: object) -> Iterator[tuple[str, object]]:
     if isinstance(thing, list | tuple):
-        for at, each in enumerate(thing):
+        for at, each in enumerate(thing[:WIDEST]):
             yield f"{name}[{at}]", each
     elif isinstance(thing, dict):
-        for key, each in thing.items():
+        for key, each in islice(thing.items(), WIDEST):
             if isinstance(key, str | int):
                 yield f"{name}[{key!r}]", each
     elif (not isinstance(thing, type) and not callable(thing)) or hasattr(type(thing), "parameters"):

@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Iterable
 from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
+from numbers import Real
 from pathlib import Path
 from types import CodeType, TracebackType
 from typing import Any
@@ -58,6 +59,9 @@ class _Paper(io.StringIO):
         if len(text) > room:
             raise PrintedTooMuchError
         return len(text)
+
+    def close(self) -> None:
+        """The code may close what it prints on; what was printed is still read."""
 
 
 def run(request: Request) -> Outcome:
@@ -151,8 +155,8 @@ class _Watch:
             if value.rule is None:
                 calls, data, grads = self.past.setdefault(value.born, ([], [], []))
                 calls.append(len(self.roots))
-                data.append(value.data)
-                grads.append(value.grad)
+                data.append(_number(value, value.data))
+                grads.append(_number(value, value.grad))
                 self._room -= 1
 
 
@@ -218,6 +222,8 @@ def _graph(request: Request, space: dict[str, Any], watch: _Watch, recorder: Rec
     order.append(result)
     index = {id(value): at for at, value in enumerate(order)}
     parents = [[index[id(each)] for each in value.parents] for value in order]
+    if any(each >= node for node, operands in enumerate(parents) for each in operands):
+        raise ValueError("a value is made of itself: operands cannot be changed after the fact")
     place = lay_out(request.layout, parents, request.width, request.height)
     return Outcome(
         rules=["" if value.rule is None else value.rule.name for value in order],
@@ -225,8 +231,8 @@ def _graph(request: Request, space: dict[str, Any], watch: _Watch, recorder: Rec
         parents=parents,
         labels=[_label(value, labels, recorder) for value in order],
         lines=[recorder.line(value) for value in order],
-        data=[value.data for value in order],
-        grads=[value.grad for value in order],
+        data=[_number(value, value.data) for value in order],
+        grads=[_number(value, value.grad) for value in order],
         x=list(place.x),
         y=list(place.y),
         ranks=list(place.rank),
@@ -238,6 +244,14 @@ def _graph(request: Request, space: dict[str, Any], watch: _Watch, recorder: Rec
             if len(calls) > 1
         ],
     )
+
+
+def _number(value: Value, number: object) -> float:
+    if not isinstance(number, Real):
+        raise TypeError(
+            f"data or grad of {value.label or 'a value'} is a {type(number).__name__}, not a number"
+        )
+    return float(number)
 
 
 def _label(value: Value, labels: dict[int, tuple[str, Value]], recorder: Recorder) -> str:
