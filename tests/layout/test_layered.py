@@ -73,6 +73,16 @@ def test_the_result_is_the_middle_of_the_radial_layout() -> None:
     assert (place.x[-1], place.y[-1]) == (0.0, 0.0)
 
 
+@pytest.mark.parametrize("name", ["right", "down"])
+def test_an_edge_that_passes_a_card_does_not_run_behind_it(name: str) -> None:
+    """A fork: b = a + a, c = a b, d = b c. From a to c the way leads past b, from b to d past c."""
+    place = lay_out(name, [[], [0, 0], [0, 1], [1, 2]], W, H)
+    across = place.y if name == "right" else place.x
+    half = (H if name == "right" else W) / 2
+    assert abs((across[0] + across[2]) / 2 - across[1]) > half  # the line is half-way there
+    assert abs((across[1] + across[3]) / 2 - across[2]) > half
+
+
 def test_no_graph_is_no_trouble() -> None:
     for name in LAYOUTS:
         assert len(lay_out(name, [[]], W, H).x) == 1
