@@ -570,9 +570,9 @@ export interface Inspection {
 
 /**
  * One operation inside a neuron, with its value and the gradient of the loss with respect to it. A ``product`` has
- * its ``weight`` and ``input`` (NaN for others); an ``exponential`` and the ``partition`` function of a softmax have no
- * gradient of their own (NaN); ``rest`` is what products left out add up to, ``label`` their
- * number; else ``label`` is LaTeX. ``target`` is the mark it stands for, or empty.
+ * its ``weight`` and ``input`` (NaN for others); an ``exponential`` and the ``partition`` function of a softmax have
+ * no gradient of their own (NaN). ``rest`` is what products left out add up to, ``label`` their number; else ``label``
+ * is LaTeX. ``target`` is the mark it stands for, or empty.
  */
 export interface Cell {
   readonly kind: "product" | "rest" | "bias" | "sum" | "exponential" | "partition" | "activation";

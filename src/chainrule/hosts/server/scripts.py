@@ -17,7 +17,7 @@ async def run_script(request: Request) -> Outcome:
     """Run ``request`` and give what came of it. Cancelled, it ends the process."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-I", "-m", "chainrule.script.child"),
+        *("-P", "-m", "chainrule.script.child"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
