@@ -37,7 +37,8 @@ def inspected(of: Session, target: str) -> Inspection:
 def targets(of: Session) -> list[str]:
     (graph,) = [each for each in of.welcome(resumed=True) if isinstance(each, Graph)]
     found = [name for name in graph.names if name != "loss"]
-    found += [f"b{name[1:]}" for name in found if not name.startswith("n:0")]
+    neurons = [name for name in found if not name.startswith("n:0")]
+    found += [f"{kind}{name[1:]}" for kind in "bz" for name in neurons]
     for source, target in zip(graph.source, graph.target, strict=True):
         if graph.names[target] != "loss":
             found.append(f"w{graph.names[target][1:]}:{graph.names[source].rpartition(':')[2]}")
@@ -216,13 +217,17 @@ def test_a_neuron_from_inside_adds_up_to_what_it_shows(example: int | None) -> N
         assert len(products) == min(
             8, 2 if opened.target == "n:1:4" else 12 if opened.target == "n:2:1" else 3
         )
+        last = cells["sum"] if example is None else None
+        assert (last is None) == (not math.isnan(cells["sum"].local))
         for each in products:
+            assert each.local == 1.0
             assert each.value == each.weight * each.input
             assert each.gradient == cells["sum"].gradient
         if example is not None:
             assert math.tanh(cells["sum"].value) == pytest.approx(cells["activation"].value, abs=1e-15)
             slope = 1 - cells["activation"].value ** 2
             assert cells["sum"].gradient == pytest.approx(cells["activation"].gradient * slope, abs=1e-15)
+            assert cells["sum"].local == pytest.approx(slope, abs=1e-15)
         assert cells["bias"].gradient == pytest.approx(cells["sum"].gradient, abs=1e-15)
     (refusal,) = shown.handle(Open(id=2, targets=["n:0:0"]))
     assert isinstance(refusal, Notice)
@@ -266,6 +271,52 @@ def test_a_probability_opens_into_its_exponential_over_the_sum_of_all() -> None:
     assert "partition" not in {
         cell.kind for cell in frame.opened[0].cells
     }  # a mean of ratios is none of means
+
+
+@pytest.mark.parametrize("normalisation", ["none", "batch", "layer"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_along_each_line_inside_a_neuron_goes_the_gradient_times_the_local_derivative(
+    activation: str, normalisation: str
+) -> None:
+    network = NetworkShape(hidden=(6, 4), activation=activation, normalisation=normalisation, dropout=0.4)
+    of = session(evolve(SMALL, network=network))
+    of.handle(Open(id=1, targets=["n:1:2", "n:2:1"]))
+    means: dict[str, list[float]] = {}
+    for example in (*range(7), None):
+        of.handle(Look(id=2, example=example))
+        frame = of.welcome(resumed=True)[-1]
+        assert isinstance(frame, Frame)
+        assert frame.batch == 7
+        for opened in frame.opened:
+            assert opened.dropped
+            cells = {cell.kind: cell for cell in opened.cells}
+            assert ("normal" in cells) == (normalisation != "none")
+            bent = cells["normal" if "normal" in cells else "sum"]
+            if example is not None:
+                # what leaves the neuron, times the slope of its activation and what dropout makes of it
+                carried = cells["activation"].gradient * bent.local
+                assert bent.gradient == pytest.approx(carried, rel=1e-9, abs=1e-15)
+                means.setdefault(opened.target, []).append(bent.gradient)
+            else:
+                assert math.isnan(bent.local)
+                assert bent.gradient == pytest.approx(math.fsum(means[opened.target]), rel=1e-9, abs=1e-15)
+
+
+@pytest.mark.parametrize("example", [None, 3])
+def test_a_sum_is_explained_as_the_step_between_products_and_activation(example: int | None) -> None:
+    of = session(SMALL)
+    of.handle(Look(id=1, example=example))
+    told, bias = inspected(of, "z:1:2"), inspected(of, "b:1:2")
+    assert told.kind == "sum"
+    assert told.gradient == pytest.approx(bias.gradient, abs=1e-15)  # a bias has the gradient of its sum
+    if example is None:
+        assert [each.target for each in told.terms][0].startswith("e:")
+        assert told.paths_state == "batch"
+    else:
+        (term,) = told.terms
+        assert term.target == "n:1:2"
+        assert term.factors[0].value == inspected(of, "n:1:2").gradient
+        assert [each.value for each in told.paths] == [each.value for each in bias.paths]
 
 
 SMALL_CLASSES = Experiment(

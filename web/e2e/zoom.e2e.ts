@@ -46,6 +46,72 @@ test("a neuron opens into products, bias, sum and activation, and one comes back
   expect(await page.locator("[data-inspector]").getAttribute("data-inspector")).toBe(name);
 });
 
+test("each operation inside a neuron is asked by mouse or key, and its number is the sum behind it", async () => {
+  const page = await open(world.server.url);
+  await at.ready(page);
+  const name = await at.inspect(page, "ArrowRight");
+  await page.keyboard.press("i");
+  await inside(page, name).waitFor();
+  const card = (kind: string) => inside(page, name).locator(`button[data-cell=${kind}]`);
+  await expect.poll(() => card("product").count()).toBe(2);
+  await page.waitForTimeout(500); // it stands still
+  const target = () => page.locator("[data-inspector]").getAttribute("data-inspector");
+  const click = async (kind: string) => {
+    const box = (await card(kind).first().boundingBox())!;
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  };
+  const owner = name.slice(1);
+  for (const [kind, wanted] of [
+    ["product", `w${owner}:0`],
+    ["bias", `b${owner}`],
+    ["sum", `z${owner}`],
+    ["activation", name],
+  ] as const) {
+    await click(kind);
+    await expect.poll(target).toBe(wanted);
+  }
+  // the gradient of the sum is that of the bias, which finite differences give
+  await card("sum").focus();
+  await page.keyboard.press("Enter");
+  await expect.poll(target).toBe(`z${owner}`);
+  const { numeric } = await at.replay({ steps: 0, target: `b${owner}`, numeric: true });
+  await expect.poll(() => at.shown(page, "gradient").then(({ full }) => full)).toBeCloseTo(numeric!, 6);
+  const terms = await page
+    .locator("[data-terms] [data-term]")
+    .evaluateAll((all) => all.map((each) => each.getAttribute("data-term")));
+  const rest = await page.locator("[data-remainder]").getAttribute("data-remainder");
+  const total = [...terms, rest].reduce((sum, each) => sum + at.read(each ?? "0"), 0);
+  expect(total).toBeCloseTo((await at.shown(page, "gradient")).full, 12);
+  // of one example it is a single product, written on the line between sum and activation
+  await page.locator(".chips select").selectOption("2");
+  await expect.poll(() => page.locator("[data-terms] [data-term]").count()).toBe(1);
+  const local = at.read((await page.locator("[data-local]").getAttribute("data-local")) ?? "");
+  const [activation, sum] = [await cells(page, name, "activation"), await cells(page, name, "sum")];
+  expect(activation[0]!.gradient * local).toBeCloseTo(sum[0]!.gradient, 12);
+  expect(1 - activation[0]!.value ** 2).toBeCloseTo(local, 10);
+  expect(Math.tanh(sum[0]!.value)).toBeCloseTo(activation[0]!.value, 12);
+  await page.locator("[data-terms] [data-term]").click();
+  await expect.poll(target).toBe(name);
+});
+
+test("nearer than the whole and farther than inside, a neuron has a tag that is the neuron too", async () => {
+  const page = await open(world.server.url);
+  await at.ready(page);
+  const name = await at.inspect(page, "ArrowRight", "ArrowRight");
+  await page.keyboard.press("Escape");
+  for (let i = 0; i < 4; i++) await page.keyboard.press("+");
+  await page.waitForTimeout(600);
+  await at.inspect(page, "Home", "ArrowDown", "ArrowDown", "ArrowDown");
+  await page.waitForTimeout(500); // it has been brought into view
+  const ring = (await page.locator("#stage svg rect").last().boundingBox())!;
+  expect(ring.width).toBeGreaterThan(72);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await page.mouse.click(ring.x + ring.width / 2, ring.y + ring.height + 14);
+  await expect.poll(() => page.locator("[data-inspector]").getAttribute("data-inspector")).toMatch(/^n:2:3$/);
+  expect(name).toMatch(/^n:2:/);
+});
+
 test("inside a neuron the numbers come with the pass, and follow the training", async () => {
   const page = await open(world.server.url);
   await at.ready(page);
@@ -54,7 +120,7 @@ test("inside a neuron the numbers come with the pass, and follow the training", 
   await inside(page, name).waitFor();
   await page.getByRole("slider", { name: "Stages of a step" }).focus();
   await page.keyboard.press("Home");
-  const written = () => inside(page, name).locator("[data-cell=sum] td").allTextContents();
+  const written = () => inside(page, name).locator("[data-cell=sum] .numbers b").allTextContents();
   await expect.poll(async () => (await written()).map((each) => each.trim())).toEqual(["–", "–"]);
   await page.keyboard.press("End");
   await page.keyboard.press("ArrowLeft");

@@ -1,7 +1,7 @@
 // Generated from src/chainrule/session/{commands,events,experiment}.py and src/chainrule/config.py.
 // Do not edit; run `python -m chainrule.protocol.typescript` instead.
 
-export const SCHEMA = "7dc5b37a9eae";
+export const SCHEMA = "4c4878b282a3";
 
 /** First message of a connection: which session to resume (empty: a new one) and the last ``seq`` seen. */
 export interface Hello {
@@ -542,7 +542,7 @@ export interface Path {
  */
 export interface Inspection {
   readonly target: string;
-  readonly kind: "weight" | "bias" | "neuron" | "probability" | "input" | "loss" | "leaf" | "operation" | "operand" | "result";
+  readonly kind: "weight" | "bias" | "sum" | "neuron" | "probability" | "input" | "loss" | "leaf" | "operation" | "operand" | "result";
   readonly layer: number;
   readonly value: number;
   readonly before: number;
@@ -572,26 +572,29 @@ export interface Inspection {
  * One operation inside a neuron, with its value and the gradient of the loss with respect to it. A ``product`` has
  * its ``weight`` and ``input`` (NaN for others); an ``exponential`` and the ``partition`` function of a softmax have
  * no gradient of their own (NaN). ``rest`` is what products left out add up to, ``label`` their number; else ``label``
- * is LaTeX. ``target`` is the mark it stands for, or empty.
+ * is LaTeX. ``normal`` is the sum after its layer's normalisation. ``local`` is the derivative of what reads it with
+ * respect to it: one number for one example, NaN for a batch, or where a whole layer is mixed. ``target`` is the mark
+ * it stands for, or empty.
  */
 export interface Cell {
-  readonly kind: "product" | "rest" | "bias" | "sum" | "exponential" | "partition" | "activation";
+  readonly kind: "product" | "rest" | "bias" | "sum" | "normal" | "exponential" | "partition" | "activation";
   readonly target: string;
   readonly label: string;
   readonly weight: number;
   readonly input: number;
   readonly value: number;
   readonly gradient: number;
+  readonly local: number;
 }
 
 /**
- * A neuron from inside, in the order of computation. ``normalised``: between sum and activation its layer is
- * normalised. ``value_current``, ``gradient_current``: as in ``Inspection``.
+ * A neuron from inside, in the order of computation. ``dropped``: dropout acts on it, and its part of the last
+ * ``local`` is 0 where this example has it dropped. ``value_current``, ``gradient_current``: as in ``Inspection``.
  */
 export interface Opened {
   readonly target: string;
   readonly operation: string;
-  readonly normalised: boolean;
+  readonly dropped: boolean;
   readonly value_current: boolean;
   readonly gradient_current: boolean;
   readonly cells: readonly Cell[];

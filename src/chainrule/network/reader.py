@@ -209,6 +209,22 @@ class Reader:
         before = batch.inputs if layer == 1 else batch.outputs[layer - 2]
         return array("d", [d * x for d, x in zip(deltas, self._row(before.value, source), strict=True)])
 
+    def bent(self, layer: int, neuron: int) -> tuple[array[float], array[float]]:
+        """Example by example, what the activation of a neuron is applied to (its weighted sum, normalised where its
+        layer is), and the gradient of the batch loss with respect to it."""
+        operand = self._lowered.batch.normals[layer - 1]
+        return self._row(operand.value, neuron), self._row(operand.gradient, neuron)
+
+    def kept(self, layer: int, neuron: int) -> array[float]:
+        """Example by example, what dropout multiplies a neuron of a hidden layer by; 1 without dropout."""
+        if not self._plan.dropout or layer == len(self.layers):
+            return array("d", [1.0] * self.batch)
+        return self._row(self._lowered.program.spans[f"batch.{layer}.mask"], neuron)
+
+    def summed(self, layer: int, neuron: int) -> array[float]:
+        """Example by example, the weighted sum of a neuron."""
+        return self._row(self._lowered.batch.sums[layer - 1].value, neuron)
+
     def hyper(self, name: str) -> float:
         """The value of a hyperparameter."""
         return self._number(f"hyper.{name}")

@@ -8,7 +8,8 @@ The graph of a learner's code comes apart from all this: ``Script`` says how the
 ``SketchFrame`` the numbers in it. Its marks are ``v:N``, a value, and ``a:N:P``, operand number P of the value N.
 
 Marks of a network have names that survive edits elsewhere: ``n:L:J`` is neuron J of layer L (layer 0 is the input),
-``w:L:J:I`` the weight of layer L from neuron I of layer L-1 to its neuron J, ``b:L:J`` a bias, ``loss`` the loss.
+``w:L:J:I`` the weight of layer L from neuron I of layer L-1 to its neuron J, ``b:L:J`` a bias, ``z:L:J`` the weighted
+sum of a neuron, ``loss`` the loss.
 """
 
 from __future__ import annotations
@@ -316,7 +317,17 @@ class Inspection:
 
     target: str
     kind: Literal[
-        "weight", "bias", "neuron", "probability", "input", "loss", "leaf", "operation", "operand", "result"
+        "weight",
+        "bias",
+        "sum",
+        "neuron",
+        "probability",
+        "input",
+        "loss",
+        "leaf",
+        "operation",
+        "operand",
+        "result",
     ]
     layer: int
     value: float
@@ -348,25 +359,28 @@ class Cell:
     """One operation inside a neuron, with its value and the gradient of the loss with respect to it. A ``product`` has
     its ``weight`` and ``input`` (NaN for others); an ``exponential`` and the ``partition`` function of a softmax have
     no gradient of their own (NaN). ``rest`` is what products left out add up to, ``label`` their number; else ``label``
-    is LaTeX. ``target`` is the mark it stands for, or empty."""
+    is LaTeX. ``normal`` is the sum after its layer's normalisation. ``local`` is the derivative of what reads it with
+    respect to it: one number for one example, NaN for a batch, or where a whole layer is mixed. ``target`` is the mark
+    it stands for, or empty."""
 
-    kind: Literal["product", "rest", "bias", "sum", "exponential", "partition", "activation"]
+    kind: Literal["product", "rest", "bias", "sum", "normal", "exponential", "partition", "activation"]
     target: str
     label: str
     weight: float
     input: float
     value: float
     gradient: float
+    local: float
 
 
 @frozen(kw_only=True)
 class Opened:
-    """A neuron from inside, in the order of computation. ``normalised``: between sum and activation its layer is
-    normalised. ``value_current``, ``gradient_current``: as in ``Inspection``."""
+    """A neuron from inside, in the order of computation. ``dropped``: dropout acts on it, and its part of the last
+    ``local`` is 0 where this example has it dropped. ``value_current``, ``gradient_current``: as in ``Inspection``."""
 
     target: str
     operation: str
-    normalised: bool
+    dropped: bool
     value_current: bool
     gradient_current: bool
     cells: tuple[Cell, ...]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from math import isnan, nan
+from math import fsum, isnan, nan
 from typing import Any, Literal
 
 from attrs import frozen
@@ -18,11 +18,11 @@ from chainrule.network.plan import LayerSpans, Plan
 from chainrule.network.trainer import Trainer
 from chainrule.rules import LOSSES, REGULARISERS, RULES
 from chainrule.session.events import Contribution, Inspection, Moment, Term
-from chainrule.session.ledger import Ledger, Paths, divisible, product, summed
+from chainrule.session.ledger import Ledger, Paths, divisible, local_slope, product, summed
 from chainrule.session.trace import Trace
 
 _NUMBER = "(0|[1-9][0-9]{0,8})"
-_TARGET = re.compile("loss|[nb]:N:N|w:N:N:N".replace("N", _NUMBER))
+_TARGET = re.compile("loss|[nbz]:N:N|w:N:N:N".replace("N", _NUMBER))
 _EXPANDED = 3  # a sum of so few terms is written out
 Moves = Literal["up", "down", "stays", "none"]
 
@@ -31,7 +31,7 @@ Moves = Literal["up", "down", "stays", "none"]
 class Mark:
     """A target, parsed: ``layer`` 0 is the input; ``source`` is the neuron a weight comes from."""
 
-    kind: Literal["weight", "bias", "neuron", "input", "loss"]
+    kind: Literal["weight", "bias", "sum", "neuron", "input", "loss"]
     layer: int
     neuron: int = 0
     source: int = 0
@@ -45,14 +45,14 @@ def mark(target: str, counts: Sequence[int]) -> Mark | None:
     if target == "loss":
         return Mark("loss", len(counts))
     numbers = [int(part) for part in found.groups() if part is not None]
-    kind = {"n": "neuron", "w": "weight", "b": "bias"}[target[0]]
+    kind = {"n": "neuron", "w": "weight", "b": "bias", "z": "sum"}[target[0]]
     layer, neuron, source = (*numbers, 0)[:3]
     if layer >= len(counts) or neuron >= counts[layer] or (kind != "neuron" and layer == 0):
         return None
     if kind == "weight":
         return Mark("weight", layer, neuron, source) if source < counts[layer - 1] else None
-    if kind == "bias":
-        return Mark("bias", layer, neuron)
+    if kind in ("bias", "sum"):
+        return Mark(kind, layer, neuron)  # type: ignore[arg-type]
     return Mark("neuron" if layer else "input", layer, neuron)
 
 
@@ -80,7 +80,7 @@ class Explainer:
             return self._loss(target, found)
         if found.kind in ("weight", "bias"):
             return self._parameter(target, found)
-        return self._node(target, found)
+        return self._weighted_sum(target, found) if found.kind == "sum" else self._node(target, found)
 
     @property
     def _counts(self) -> tuple[int, ...]:
@@ -106,7 +106,7 @@ class Explainer:
         product = r"\,".join(self._nth(factor.latex) for factor in factors)
         backward = f"{_slope(name)} = {self._summed(product)}"
         whole = self.trainer.gradients()[at]
-        parts = self._parts(found, at, name)
+        parts = self._parts(found) + self._penalised(found, at, name)
         change = self.trainer.forecast()[at]
         return Inspection(
             target=target,
@@ -161,6 +161,51 @@ class Explainer:
             moves="none",
         )
 
+    def _weighted_sum(self, target: str, found: Mark) -> Inspection:
+        """z, between the products of a neuron and its activation. Its gradient is what the chain rule calls delta."""
+        numbers = self.trainer.summed(found.layer, found.neuron)
+        value = fsum(numbers) / len(numbers) if self.example is None else numbers[self.example]
+        gradient = self._delta(found.layer, found.neuron)
+        terms = self._parts(found) if self.example is None else self._bent_by(found)
+        last = found.layer == len(self._counts) - 1
+        backward = rf"\delta_{{{found.neuron + 1}}} = {_slope(f'z_{{{found.neuron + 1}}}')}"
+        if not (self._softmax and last):
+            backward = self._own_slope(found).removeprefix(r", \quad ")
+        return Inspection(
+            target=target,
+            kind="sum",
+            layer=found.layer,
+            value=value,
+            before=nan,
+            value_current=self.moment.values_to >= found.layer,
+            gradient_current=self.moment.gradients_from <= found.layer,
+            gradient=gradient,
+            batch_gradient=self.trainer.deltas()[self._at(found.layer, found.neuron)],
+            forward=self._sum(found.layer, found.neuron),
+            backward=backward,
+            factors=(),
+            **self._made_of(found, terms, gradient),
+            **self._past(()),
+            change=0.0,
+            moves="none",
+        )
+
+    def _bent_by(self, found: Mark) -> list[Contribution]:
+        """For one example, the gradient of a sum as that of what the neuron hands on times the activation's slope.
+        Empty where it is no such product: a normalisation stands between, or a softmax takes all sums at once."""
+        if self._layer(found).activation not in RULES or self._layer(found).normalised:
+            return []
+        assert self.example is not None
+        j, z = found.neuron + 1, self.trainer.summed(found.layer, found.neuron)[self.example]
+        slope = local_slope(self._layer(found).activation, z)
+        kept = self.trainer.kept(found.layer, found.neuron)[self.example] if self._dropped(found) else None
+        masks = () if kept is None else (Term(latex=f"m_{{{j}}}", value=kept),)
+        upstream = Term(
+            latex=rf"\partial L/\partial a_{{{j}}}", value=self.adjoints[self._at(found.layer, found.neuron)]
+        )
+        own = Term(latex=rf"\partial a_{{{j}}}/\partial z_{{{j}}}", value=slope)
+        return [product(f"n:{found.layer}:{found.neuron}", upstream, *masks, own)]
+
     def _loss(self, target: str, found: Mark) -> Inspection:
         single = self._counts[-1] == 1
         index, letter = "1" if single else "k", "p" if self._softmax else "a"
@@ -190,26 +235,29 @@ class Explainer:
             moves="none",
         )
 
-    def _parts(self, found: Mark, at: int, name: str) -> list[Contribution]:
-        """Example by example what makes the gradient of a parameter, and what the regulariser adds to it."""
+    def _parts(self, found: Mark) -> list[Contribution]:
+        """Example by example what makes the gradient of a parameter, or of a sum."""
         if self.example is not None:
             return []
         source = found.source if found.kind == "weight" else None
-        parts = [
+        return [
             Contribution(target=f"e:{n}", latex=rf"\ell^{{({n + 1})}}", factors=(), value=value)
             for n, value in enumerate(self.trainer.parts(found.layer, found.neuron, source))
         ]
+
+    def _penalised(self, found: Mark, at: int, name: str) -> list[Contribution]:
+        """What the regulariser adds to the gradient of a weight."""
         regulariser = REGULARISERS[self.plan.regulariser]
-        if regulariser.rule is not None and found.kind == "weight":
-            weight, hyper = (
-                self.trainer.parameters()[at],
-                [self.trainer.hyper(each) for each in regulariser.hyper],
-            )
-            rule = regulariser.rule
-            slope = float(rule.grad(weight, *hyper, rule.forward(weight, *hyper), 1.0)[0])
-            latex = rule.gradient_latex(name, result="", upstream="")[0].removeprefix(r" \, ")
-            parts.append(Contribution(target="penalty", latex=latex, factors=(), value=slope))
-        return parts
+        if self.example is not None or regulariser.rule is None or found.kind != "weight":
+            return []
+        weight, hyper = (
+            self.trainer.parameters()[at],
+            [self.trainer.hyper(each) for each in regulariser.hyper],
+        )
+        rule = regulariser.rule
+        slope = float(rule.grad(weight, *hyper, rule.forward(weight, *hyper), 1.0)[0])
+        latex = rule.gradient_latex(name, result="", upstream="")[0].removeprefix(r" \, ")
+        return [Contribution(target="penalty", latex=latex, factors=(), value=slope)]
 
     def _fed(self, found: Mark) -> list[Contribution]:
         """Consumer by consumer what makes the gradient of a node; over the batch, the deltas are added up first."""
@@ -234,7 +282,7 @@ class Explainer:
 
     def _made_of(self, found: Mark, terms: Sequence[Contribution], gradient: float) -> dict[str, Any]:
         """The terms and the paths of a gradient."""
-        current = self.moment.gradients_from <= found.layer + (found.kind not in ("weight", "bias"))
+        current = self.moment.gradients_from <= found.layer + (found.kind not in ("weight", "bias", "sum"))
         sums = summed(terms if current else [])
         state, ledger = self._paths(found, gradient)
         return {
@@ -256,8 +304,8 @@ class Explainer:
         if self.busy or found.kind == "loss":
             return ("busy" if self.busy else "shown"), nothing
         paths = Paths(self.trainer, self.plan, self.example)
-        if found.kind in ("weight", "bias"):
-            source = found.source if found.kind == "weight" else None
+        if found.kind in ("weight", "bias", "sum"):
+            source = found.source if found.kind == "weight" else None  # of a bias it is that of its sum
             return "shown", paths.parameter(found.layer, found.neuron, source, gradient)
         return "shown", paths.node(found.layer, found.neuron, gradient)
 

@@ -154,7 +154,8 @@ def _on(path: list[PathStep], target: str, latex: str, factor: float) -> list[Pa
 
 
 def _slope(layer: int, neuron: int) -> str:
-    return rf"f^{{\prime}}(z^{{({layer})}}_{{{neuron + 1}}})"
+    above = f"^{{({layer})}}_{{{neuron + 1}}}"
+    return rf"\partial a{above}/\partial z{above}"
 
 
 def _slopes(reader: Reader, plan: Plan, example: int) -> list[list[float]]:

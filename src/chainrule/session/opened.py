@@ -1,4 +1,5 @@
-"""A neuron from inside: its products, bias, sum and activation, each with its value and its gradient."""
+"""A neuron from inside: its products, bias, sum and activation, each with its value, its gradient and the local
+derivative along which that gradient comes to it."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from attrs import frozen
 
 from chainrule.network.reader import Reader
 from chainrule.session.events import Cell, Moment, Opened
+from chainrule.session.ledger import local_slope
 
 MOST_PRODUCTS = 8
 
@@ -50,39 +52,51 @@ class Inside:
                 input=before[i],
                 value=products[i],
                 gradient=delta,
+                local=1.0,
             )
             for i in kept
         ]
         if len(kept) < span.inputs:
-            cells.append(_plain("rest", str(span.inputs - len(kept)), rest, delta))
-        bias = parameters[span.biases + neuron]
-        cells.append(
-            _plain(
-                "bias",
-                f"b_{{{neuron + 1}}}",
-                bias,
-                self.gradients[span.biases + neuron],
-                f"b:{layer}:{neuron}",
-            )
-        )
-        example = self.example
-        total = fsum([*products, bias]) if example is None else self.reader.sums(example)[at - self.sizes[0]]
-        cells.append(_plain("sum", f"z_{{{neuron + 1}}}", total, delta))
-        if self.softmax and layer == len(self.sizes) - 1 and example is not None:
+            cells.append(_plain("rest", str(span.inputs - len(kept)), rest, delta, local=1.0))
+        bias, j, example = parameters[span.biases + neuron], neuron + 1, self.example
+        name, slope = f"{layer}:{neuron}", self.gradients[span.biases + neuron]
+        cells.append(_plain("bias", f"b_{{{j}}}", bias, slope, f"b:{name}", local=1.0))
+        total = fsum([*products, bias]) if example is None else self.reader.summed(layer, neuron)[example]
+        softmax = self.softmax and layer == len(self.sizes) - 1
+        bend = nan if example is None or softmax else self._bend(layer, neuron, example)
+        if span.normalised:
+            cells.append(_plain("sum", f"z_{{{j}}}", total, delta, f"z:{name}"))
+            cells.append(self._normal(layer, neuron, bend))
+        else:
+            cells.append(_plain("sum", f"z_{{{j}}}", total, delta, f"z:{name}", local=bend))
+        if softmax and example is not None:
             cells += self._softmax(neuron, self.reader.sums(example)[-self.sizes[-1] :])
+        letter = "p" if softmax else "a"
         cells.append(
-            _plain(
-                "activation", f"a_{{{neuron + 1}}}", self.values[at], self.adjoints[at], f"n:{layer}:{neuron}"
-            )
+            _plain("activation", f"{letter}_{{{j}}}", self.values[at], self.adjoints[at], f"n:{name}")
         )
         return Opened(
             target=f"n:{layer}:{neuron}",
             operation=span.activation,
-            normalised=span.normalised,
+            dropped=self.reader.plan.dropout and layer < len(self.sizes) - 1,
             value_current=self.moment.values_to >= layer,
             gradient_current=self.moment.gradients_from <= layer,
             cells=tuple(cells),
         )
+
+    def _bend(self, layer: int, neuron: int, example: int) -> float:
+        """The slope of a neuron's activation where it stands for an example, and what dropout makes of it."""
+        at = self.reader.bent(layer, neuron)[0][example]
+        kept = self.reader.kept(layer, neuron)[example]
+        return kept * local_slope(self.reader.layers[layer - 1].activation, at)
+
+    def _normal(self, layer: int, neuron: int, bend: float) -> Cell:
+        values, gradients = self.reader.bent(layer, neuron)
+        if self.example is None:
+            value, gradient = fsum(values) / len(values), fsum(gradients)
+        else:
+            value, gradient = values[self.example], gradients[self.example]
+        return _plain("normal", f"n_{{{neuron + 1}}}", value, gradient, local=bend)
 
     def _softmax(self, neuron: int, sums: Sequence[float]) -> list[Cell]:
         """What makes a probability of a sum: its exponential, over those of all outputs. Each less the largest sum, so
@@ -99,7 +113,9 @@ class Inside:
         return sum(self.sizes[:layer]) + neuron
 
 
-def _plain(kind: str, label: str, value: float, gradient: float, target: str = "") -> Cell:
+def _plain(
+    kind: str, label: str, value: float, gradient: float, target: str = "", local: float = nan
+) -> Cell:
     return Cell(
         kind=kind,  # type: ignore[arg-type]
         target=target,
@@ -108,4 +124,5 @@ def _plain(kind: str, label: str, value: float, gradient: float, target: str = "
         input=nan,
         value=value,
         gradient=gradient,
+        local=local,
     )

@@ -19,8 +19,8 @@ export function beside(
   room: HTMLElement,
   card: Room,
 ): { x: number; y: number } | null {
-  // A bias has no mark of its own: it stands with its neuron.
-  const mark = stage.anchor(target.startsWith("b:") ? `n${target.slice(1)}` : target);
+  // A bias and a sum have no mark of their own: they stand with their neuron.
+  const mark = stage.anchor(/^[bz]:/.test(target) ? `n${target.slice(1)}` : target);
   if (mark === null) return null;
   const near = neighbours(graph, target);
   const known = new Set([target, ...near]);

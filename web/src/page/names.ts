@@ -47,6 +47,7 @@ export function describe(graph: Graph, dataset: Dataset | null, target: string):
   if (mark === null) return target;
   if (mark.kind === "loss") return t("page.loss_name");
   if (mark.kind === "bias") return t("page.describe_bias", { neuron: mark.neuron + 1, layer: mark.layer });
+  if (mark.kind === "sum") return t("page.describe_sum", { neuron: mark.neuron + 1, layer: mark.layer });
   if (mark.kind === "weight") {
     return t("page.describe_weight", {
       layer: mark.layer,

@@ -10,6 +10,8 @@ export const LONGEST_FLOW = 900;
 export class StageHandle {
   stage: Stage | null = $state.raw(null);
   zoomed = $state(1);
+  /** The mark that what stands over the stage shows at a point of it. */
+  inside: ((x: number, y: number) => string | null) | null = null;
   /** Grows whenever marks may stand elsewhere. */
   moved = $state(0);
 

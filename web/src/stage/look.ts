@@ -30,10 +30,10 @@ export class Look {
   readonly shade: Uint8Array;
   /** 1 where a node's value is not one of the pass that is under way. */
   readonly past: Uint8Array;
-  /** Of a graph of operations: each node's gradient as it is written and coloured, and 1 where it is not complete. */
+  /** Each node's gradient as it is written and coloured, and 1 where it is one of this pass. */
   readonly slope: string[];
   readonly tint: Uint8Array;
-  readonly open: Uint8Array;
+  readonly graded: Uint8Array;
   /** The gradient of the loss itself. */
   seed = 0;
   /** Where the pass stands. */
@@ -50,10 +50,9 @@ export class Look {
     this.invalid = new Uint8Array(scene.nodes);
     this.shade = new Uint8Array(scene.nodes).fill(NEUTRAL);
     this.past = new Uint8Array(scene.nodes);
-    const cards = scene.cards ? scene.nodes : 0;
-    this.slope = new Array<string>(cards).fill("");
-    this.tint = new Uint8Array(cards).fill(NEUTRAL);
-    this.open = new Uint8Array(cards);
+    this.slope = new Array<string>(scene.nodes).fill("");
+    this.tint = new Uint8Array(scene.nodes).fill(NEUTRAL);
+    this.graded = new Uint8Array(scene.nodes);
   }
 
   /** Take over a frame's numbers; `unit` is the width at |w| = 1. Says which layers look different now. */
@@ -98,11 +97,14 @@ export class Look {
       this.invalid[n] = Number.isFinite(value) || past === 1 ? 0 : 1;
       this.shade[n] = entry(palette.value.thresholds, value);
     }
-    if (this.scene.cards && this.grade(frame, palette, format)) changed.gradients = true;
+    if (this.grade(frame, palette, format)) {
+      if (this.scene.cards) changed.gradients = true;
+      else changed.values = true; // a neuron's gradient is written beside its value
+    }
     return changed;
   }
 
-  /** The gradients of a graph of operations, as far as they have been added up; whether they look different. */
+  /** The gradients of nodes, those of operations as far as they have been added up; whether they look different. */
   private grade(frame: Numbers, palette: Palette, format: (x: number) => string): boolean {
     const { moment } = frame;
     const { thresholds } = palette.gradient;
@@ -111,11 +113,11 @@ export class Look {
       const gradient = frame.adjoints[n]!;
       const text = moment.cleared ? format(gradient) : "";
       const tint = moment.cleared ? entry(thresholds, gradient) : NEUTRAL;
-      const open = graded(moment, this.scene.read[n]!) ? 0 : 1;
-      if (text !== this.slope[n] || tint !== this.tint[n] || open !== this.open[n]) changed = true;
+      const complete = graded(moment, this.scene.read[n]!) ? 1 : 0;
+      if (text !== this.slope[n] || tint !== this.tint[n] || complete !== this.graded[n]) changed = true;
       this.slope[n] = text;
       this.tint[n] = tint;
-      this.open[n] = open;
+      this.graded[n] = complete;
     }
     return changed;
   }

@@ -8,6 +8,8 @@ export interface StageText {
   format(x: number): string;
   /** The title of a column. */
   layerTitle(layer: GraphLayer): string;
+  /** What the neurons of a layer make of their sums; nothing where left out. */
+  operation?(layer: GraphLayer): string;
   /** The accessible name of a mark; its target where left out. */
   describe?(target: string): string;
   /** The gradient of the loss itself, written beside it where the backward pass begins. */
@@ -30,6 +32,8 @@ export interface StageOptions extends StageText {
   duration?: number;
   /** Room that fitting leaves at the host's sides. */
   insets?: Partial<Insets>;
+  /** A mark that what stands over the stage shows at this point, before those of the stage itself. */
+  over?(x: number, y: number): string | null;
   onHover(target: string | null): void;
   onSelect(target: string | null): void;
   /** These neurons are so near that there is room to look inside; nearest to the middle first. */

@@ -194,12 +194,8 @@ function paint(
   const run = (draw: Draw | undefined, marks: readonly number[]) => {
     if (draw !== undefined && marks.length > 0) draw(context, scenery, marks);
   };
-  const { heated, scene, shown } = scenery;
-  const lines =
-    heated.size === 0
-      ? part.edges
-      : part.edges.filter((e) => !heated.has(scene.layer[scene.graph.target[e]!]!));
-  const edges = () => run(edge.draw[name], lines);
+  const { heated, shown } = scenery;
+  const edges = () => run(edge.draw[name], part.edges);
   // A map has the colours of the gradients where they are shown, else those of the weights.
   if (first && heated.size > 0 && name === (shown.gradients ? "gradients" : "values"))
     run(heat.draw[name], [...heated]);

@@ -3,7 +3,7 @@ import type { Palette } from "../messages";
 import { Atlas } from "./atlas";
 import type { Numbers, Structure } from "./drawn";
 import { Look } from "./look";
-import { heated } from "./marks/heat";
+import { heated, single } from "./marks/heat";
 import type { Layers, Scenery } from "./marks/mark";
 import type { StageOptions } from "./options";
 import type { Fade, Sight } from "./painter";
@@ -21,11 +21,13 @@ interface Past {
   look: Look | null;
   atlas: Atlas | null;
   titles: string[];
+  operations: string[];
 }
 
 export class Picture {
   scene: Scene | null = null;
   titles: string[] = [];
+  private operations: string[] = [];
   shown: Layers = { structure: true, values: true, gradients: true };
   /** Whether the sign of each gradient is written on its line. */
   signs = false;
@@ -91,7 +93,7 @@ export class Picture {
     duration: number,
     stretch: (scene: Scene) => number,
   ): void {
-    const { scene: earlier, look, atlas, titles } = this;
+    const { scene: earlier, look, atlas, titles, operations } = this;
     const before = this.transition?.at ?? earlier;
     this.scene = new Scene(graph);
     this.scene.place(stretch(this.scene));
@@ -103,7 +105,7 @@ export class Picture {
     this.transition = null;
     if (start !== null && earlier !== null && before !== null && duration > 0) {
       this.transition = new Transition(earlier, before, this.scene, start, duration);
-      this.past = { scene: earlier, look, atlas, titles };
+      this.past = { scene: earlier, look, atlas, titles, operations };
       this.opacity = this.transition.advance(start);
     }
     this.repaint();
@@ -111,7 +113,9 @@ export class Picture {
 
   setText(): void {
     const { scene, options } = this;
-    this.titles = scene === null ? [] : scene.graph.layers.map((layer) => options.layerTitle(layer));
+    const layers = scene?.graph.layers ?? [];
+    this.titles = layers.map((layer) => options.layerTitle(layer));
+    this.operations = layers.map((layer) => options.operation?.(layer) ?? "");
     if (this.last !== null) this.setFrame(this.last);
     this.repaint();
   }
@@ -179,7 +183,7 @@ export class Picture {
   }
 
   scenery(theme: Theme, view: View, ratio: number, titleY: number): Scenery | null {
-    const { scene, look, atlas, titles } = this;
+    const { scene, look, atlas, titles, operations } = this;
     if (scene === null) return null;
     const at: Geometry = this.transition?.at ?? scene;
     const { colours, shades, shown, slopeWords, shadeWords } = this;
@@ -203,6 +207,7 @@ export class Picture {
       signs,
       titleY,
       titles,
+      operations,
     };
   }
 
@@ -214,7 +219,10 @@ export class Picture {
       entering: (kind, mark) => transition.entering(kind, mark),
       opacity: this.opacity,
       ghost: { ...scenery, ...past, at: transition.ghostAt },
-      leaving: { nodes: transition.leavingNodes, edges: transition.leavingEdges },
+      leaving: {
+        nodes: transition.leavingNodes,
+        edges: single(past.scene, scenery.view.zoom, transition.leavingEdges),
+      },
     };
   }
 
@@ -222,7 +230,11 @@ export class Picture {
   sight(view: View, width: number, height: number, portion: number): Sight {
     const scene = this.scene!;
     if (this.seen !== null) return this.seen;
-    const everything = () => ({ nodes: [...scene.layer.keys()], edges: [...scene.graph.source.keys()] });
+    const lines = (edges: number[]) => single(scene, view.zoom, edges);
+    const everything = () => ({
+      nodes: [...scene.layer.keys()],
+      edges: lines([...scene.graph.source.keys()]),
+    });
     if (this.transition !== null) return everything();
     const box = visible(view, width, height, MARGIN);
     const whole =
@@ -230,7 +242,7 @@ export class Picture {
       box.top <= scene.box.top &&
       box.right >= scene.box.right &&
       box.bottom >= scene.box.bottom;
-    const sight = whole ? everything() : { nodes: scene.nodesIn(box), edges: scene.edgesIn(box) };
+    const sight = whole ? everything() : { nodes: scene.nodesIn(box), edges: lines(scene.edgesIn(box)) };
     if (sight.nodes.length + sight.edges.length > portion) {
       const x = (box.left + box.right) / 2;
       const y = (box.top + box.bottom) / 2;

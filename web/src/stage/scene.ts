@@ -51,7 +51,7 @@ export class Scene implements Geometry {
   readonly aspect: number;
   /** A graph of operations: nodes are cards. */
   readonly cards: boolean;
-  /** The first time that something reads a node of a graph of operations; beyond the end where nothing does. */
+  /** When the pass first reads a node: in the next layer; in a graph of operations beyond the end where nothing does. */
   readonly read: Int32Array;
   private readonly way: Way;
   /** How far off the middle of its target an edge ends, so that two operands that are the same node are two lines. */
@@ -87,7 +87,7 @@ export class Scene implements Geometry {
     this.into = adjacency(graph.target, this.nodes);
     this.outOf = adjacency(graph.source, this.nodes);
     this.aside = new Float32Array(this.cards ? this.edges : 0);
-    this.read = new Int32Array(this.cards ? this.nodes : 0).fill(LATE);
+    this.read = this.cards ? new Int32Array(this.nodes).fill(LATE) : this.layer.map((place) => place + 1);
     if (this.cards) this.wire();
     this.box = bounds(this);
     this.nodeIndex = indexed(this.nodes, (n) => nodeBox(this, n));
@@ -193,6 +193,7 @@ export class Scene implements Geometry {
     }
     const owner = this.byName.get(`n:${layer}:${neuron}`);
     if (owner === undefined) return null;
+    if (letter === "z") return { kind: "node", index: owner };
     if (letter === "b" && this.graph.bias[owner]! >= 0) return { kind: "bias", index: owner };
     if (letter !== "w") return null;
     for (const e of this.incoming(owner)) {

@@ -24,8 +24,8 @@ const DURATION = 300;
 /** An animation frame may come a little early; that is no reason to wait for the next. */
 const EARLY = 2;
 const RATIO_CAP = 2;
-/** A neuron that is entered is so wide on the screen. */
-const INSIDE = 420;
+/** A neuron that is entered is so wide on the screen, where there is room. */
+const INSIDE = 560;
 
 export class Stage {
   private readonly options: StageOptions;
@@ -389,7 +389,7 @@ export class Stage {
 
   private at(x: number, y: number): string | null {
     const scenery = this.scenery();
-    return scenery === null ? null : targetAt(scenery, x, y);
+    return this.options.over?.(x, y) ?? (scenery === null ? null : targetAt(scenery, x, y));
   }
 
   private pick(): void {

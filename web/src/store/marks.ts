@@ -1,9 +1,9 @@
-/** Names of marks: ``n:L:J`` a neuron, ``w:L:J:I`` a weight, ``b:L:J`` a bias, ``loss`` the loss. */
+/** Names of marks: ``n:L:J`` a neuron, ``w:L:J:I`` a weight, ``b:L:J`` a bias, ``z:L:J`` a sum, ``loss`` the loss. */
 
 import type { Frame, Graph } from "../messages";
 
 export type Mark =
-  | { readonly kind: "neuron" | "bias"; readonly layer: number; readonly neuron: number }
+  | { readonly kind: "neuron" | "bias" | "sum"; readonly layer: number; readonly neuron: number }
   | { readonly kind: "weight"; readonly layer: number; readonly neuron: number; readonly source: number }
   | { readonly kind: "loss" };
 
@@ -13,6 +13,7 @@ export function parsed(target: string): Mark | null {
   const [layer, neuron, source] = rest.map(Number);
   if (layer === undefined || neuron === undefined) return null;
   if (letter === "n") return { kind: "neuron", layer, neuron };
+  if (letter === "z" && layer > 0) return { kind: "sum", layer, neuron };
   if (letter === "b") return { kind: "bias", layer, neuron };
   if (letter === "w" && source !== undefined) return { kind: "weight", layer, neuron, source };
   return null;
@@ -63,7 +64,8 @@ export function numbersOf(
   const p = parameterOf(graph, target);
   if (p >= 0) return { value: frame.parameters[p] ?? Number.NaN, gradient: frame.gradients[p] ?? Number.NaN };
   const n = nodeOf(graph, target);
-  if (n < 0 || target.startsWith("b:")) return null;
+  // Of a sum a frame has no numbers: its inspection does.
+  if (n < 0 || target.startsWith("b:") || target.startsWith("z:")) return null;
   return { value: frame.values[n] ?? Number.NaN, gradient: frame.adjoints[n] ?? Number.NaN };
 }
 
@@ -74,7 +76,7 @@ export function neighbours(graph: Graph, target: string): string[] {
   if (mark.kind === "weight") {
     return [`n:${mark.layer}:${mark.neuron}`, `n:${mark.layer - 1}:${mark.source}`];
   }
-  if (mark.kind === "bias") return [`n:${mark.layer}:${mark.neuron}`];
+  if (mark.kind === "bias" || mark.kind === "sum") return [`n:${mark.layer}:${mark.neuron}`];
   const n = nodeOf(graph, target);
   const found: string[] = [];
   for (let e = 0; e < graph.source.length; e++) {

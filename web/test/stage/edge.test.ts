@@ -77,6 +77,7 @@ function scenery(weight: (p: number) => number, gradient: (p: number) => number,
     titleY: 0,
     signs: false,
     titles: [],
+    operations: [],
   };
 }
 

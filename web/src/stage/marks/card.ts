@@ -179,7 +179,7 @@ const gradients: Draw = (context, scenery, nodes) => {
     const wide = readable
       ? Math.max(2, Math.round(((STRIP * (box.right - box.left)) / scene.size[n]!) * ratio) / ratio)
       : (box.right - box.left) / 2;
-    context.globalAlpha = look.open[n] ? OPEN : 1;
+    context.globalAlpha = look.graded[n] ? 1 : OPEN;
     context.fillStyle = look.tint[n] === INVALID ? invalid : colours[look.tint[n]!]!;
     context.beginPath();
     const corner = (CORNER * (box.right - box.left)) / scene.size[n]!;
@@ -199,7 +199,7 @@ const gradients: Draw = (context, scenery, nodes) => {
   context.textBaseline = "middle";
   for (const n of nodes) {
     const { left, top, width, height } = place(scenery, n);
-    context.globalAlpha = look.open[n] ? OPEN : 1;
+    context.globalAlpha = look.graded[n] ? 1 : OPEN;
     context.fillStyle = look.tint[n] === INVALID ? invalid : theme.ink;
     context.fillText(look.slope[n] || "–", left + width - STRIP - 4, top + (ROW + height) / 2, 50);
   }

@@ -27,6 +27,12 @@ export function heated(scene: Scene, zoom: number): ReadonlySet<number> {
   return found;
 }
 
+/** Of these edges those that are lines at this zoom: the others are part of a heat map, and no marks of their own. */
+export function single(scene: Scene, zoom: number, edges: readonly number[]): readonly number[] {
+  const maps = heated(scene, zoom);
+  return maps.size === 0 ? edges : edges.filter((e) => !maps.has(scene.layer[scene.graph.target[e]!]!));
+}
+
 /** Where the map of a layer stands in the world. */
 function place({ scene, at }: Pick<Scenery, "scene" | "at">, layer: number): Box {
   const { left, right, top, bottom } = gap(scene, at, layer);

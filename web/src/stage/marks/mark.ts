@@ -37,8 +37,9 @@ export interface Scenery {
   signs: boolean;
   /** The middle of the titles' line, in pixels from the top of the host. */
   titleY: number;
-  /** The title of a layer by its place in the graph. */
+  /** The title of a layer by its place in the graph, and what its neurons make of their sums. */
   titles: readonly string[];
+  operations: readonly string[];
 }
 
 export type Draw = (context: CanvasRenderingContext2D, scenery: Scenery, marks: readonly number[]) => void;
@@ -73,7 +74,7 @@ export function onGlass(context: CanvasRenderingContext2D, { ratio }: Scenery): 
 }
 
 /** A node's square on the screen, on whole device pixels so that its rim is sharp. */
-export function square(scenery: Scenery, n: number): Box {
+export function square(scenery: Pick<Scenery, "scene" | "view" | "at" | "ratio">, n: number): Box {
   const { at, view, ratio, scene } = scenery;
   const side = Math.max(1, Math.round(at.size[n]! * view.zoom * ratio)) / ratio;
   const tall = Math.max(1, Math.round(at.size[n]! * scene.aspect * view.zoom * ratio)) / ratio;

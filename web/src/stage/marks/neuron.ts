@@ -3,6 +3,7 @@ import type { Scene } from "../scene";
 import type { Theme } from "../theme";
 import { type Box, FIT_ZOOM } from "../view";
 import { type Draw, type MarkType, onGlass, type Scenery, square, textSize } from "./mark";
+import { inside, tagAt, tags } from "./tag";
 
 /** Corner of a 46-pixel node, as a share of its width. */
 const CORNER = 9 / 46;
@@ -123,7 +124,7 @@ const maps: Draw = (context, scenery, nodes) => {
     context.stroke();
     context.globalAlpha = opacity;
   }
-  if (look !== null) numbers(context, scenery, nodes);
+  if (look !== null) numbers(context, scenery, tags(context, scenery, nodes));
 };
 
 const numbers: Draw = (context, scenery, nodes) => {
@@ -134,7 +135,7 @@ const numbers: Draw = (context, scenery, nodes) => {
   context.textBaseline = "alphabetic";
   for (const n of nodes) {
     const fitting = numberSize(scenery, n);
-    if (fitting === 0) continue;
+    if (fitting === 0 || inside(scenery, n)) continue;
     if (fitting !== size) context.font = `${fitting}px ${theme.mono}`;
     size = fitting;
     const box = square(scenery, n);
@@ -160,7 +161,7 @@ export const neuron: MarkType = {
     const { view, scene } = scenery;
     const wx = (x - view.x) / view.zoom;
     const wy = (y - view.y) / view.zoom;
-    return scene.nodesIn({ left: wx, top: wy, right: wx, bottom: wy })[0] ?? -1;
+    return scene.nodesIn({ left: wx, top: wy, right: wx, bottom: wy })[0] ?? tagAt(scenery, x, y);
   },
 };
 
