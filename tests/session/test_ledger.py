@@ -179,9 +179,44 @@ def test_a_gradient_is_verified_three_ways_and_nothing_moves(cursor: int | None)
     assert isinstance(one, Frame)
     assert isinstance(other, Frame)
     assert (one.moment, one.parameters, one.values) == (other.moment, other.parameters, other.values)
-    (refusal,) = shown.handle(Verify(id=8, target="n:1:0"))
+    (refusal,) = shown.handle(Verify(id=8, target="loss"))
     assert isinstance(refusal, Notice)
     assert refusal.code == "error.not_a_parameter"
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(experiments(), st.sampled_from([None, 0, 2]), st.data())
+def test_the_gradient_shown_of_any_mark_is_that_of_duals_and_differences(
+    experiment: Experiment, example: int | None, data: st.DataObject
+) -> None:
+    shown = session(experiment)
+    shown.handle(Step(id=1))
+    shown.tick(16.0)
+    shown.handle(Look(id=1, example=example))
+    target = data.draw(st.sampled_from(targets(shown)))
+    (found,) = shown.handle(Verify(id=2, target=target))
+    assert isinstance(found, Verified)
+    if target[0] in "wb":
+        shown.handle(Look(id=3, example=None))
+    else:
+        assert found.example == example
+    gradient = inspected(shown, target).gradient
+    assert found.reverse == pytest.approx(gradient, rel=1e-9, abs=1e-12)
+    # At a kink differences have two sides, and any number between them is right.
+    assert found.agree
+    if not found.kink:
+        assert found.dual == pytest.approx(gradient, rel=1e-6, abs=1e-9)
+
+
+def test_a_network_too_large_to_be_computed_apart_is_told() -> None:
+    large = Experiment(
+        data=DataChoice(name="digits"),
+        network=NetworkShape(hidden=(64,)),
+        training=Training(batch_size=200, loss="cross_entropy"),
+    )
+    (refusal,) = session(large).handle(Verify(id=1, target="n:1:0"))
+    assert isinstance(refusal, Notice)
+    assert refusal.code == "error.verify_too_large"
 
 
 def test_the_forecast_of_a_small_step_comes_true() -> None:
@@ -310,7 +345,7 @@ def test_a_sum_is_explained_as_the_step_between_products_and_activation(example:
     assert told.kind == "sum"
     assert told.gradient == pytest.approx(bias.gradient, abs=1e-15)  # a bias has the gradient of its sum
     if example is None:
-        assert [each.target for each in told.terms][0].startswith("e:")
+        assert told.terms[0].target.startswith("e:")
         assert told.paths_state == "batch"
     else:
         (term,) = told.terms

@@ -104,3 +104,22 @@ test("history grows with training, and the update shows old and new", async () =
     .toBe(old);
   expect((await at.shown(page, "value")).full).not.toBe(old);
 });
+
+test("the gradient of a neuron is verified too, of the batch and of one example", async () => {
+  const page = await open(world.server.url);
+  await at.ready(page);
+  await at.inspect(page, "ArrowRight", "ArrowRight", "Home", "ArrowDown");
+  const by = async (which: string) =>
+    at.read((await page.locator(`[data-by=${which}]`).getAttribute("title")) ?? "NaN");
+  for (const example of ["", "4"]) {
+    await page.locator(".chips select").selectOption(example);
+    await expect.poll(() => page.locator("[data-terms] [data-term]").count()).toBeGreaterThan(0);
+    if (example !== "") expect(await page.locator("[data-verified].stale").count()).toBe(1);
+    await at.press(page, "Verify this gradient");
+    await expect.poll(() => page.locator("[data-verified=agree]:not(.stale)").count()).toBe(1);
+    const shown = (await at.shown(page, "gradient")).full;
+    expect(await by("reverse")).toBe(shown);
+    expect(await by("dual")).toBeCloseTo(shown, 12);
+    expect(await by("numeric")).toBeCloseTo(shown, 7);
+  }
+});

@@ -1,7 +1,7 @@
 // Generated from src/chainrule/session/{commands,events,experiment}.py and src/chainrule/config.py.
 // Do not edit; run `python -m chainrule.protocol.typescript` instead.
 
-export const SCHEMA = "4c4878b282a3";
+export const SCHEMA = "a35344358bd8";
 
 /** First message of a connection: which session to resume (empty: a new one) and the last ``seq`` seen. */
 export interface Hello {
@@ -114,7 +114,7 @@ export interface Open {
   readonly targets?: readonly string[];
 }
 
-/** Check the gradient of a weight, a bias or a value of the code by dual numbers and by finite differences. */
+/** Check the gradient of any mark but the loss, or of a value of the code, by dual numbers and by differences. */
 export interface Verify {
   readonly type: "verify";
   readonly id: number;
@@ -741,15 +741,17 @@ export interface SketchFrame {
 }
 
 /**
- * The gradient of ``target``, a parameter at ``step`` or a value of the code, three times: by reverse mode, by dual
- * numbers (NaN where that would take too long) and by finite differences. ``kink``: the one-sided differences differ,
- * and any number between them is a gradient.
+ * The gradient of ``target``, a mark at ``step`` or a value of the code, three times: by reverse mode, by dual
+ * numbers (NaN where that would take too long) and by finite differences. That of a parameter is of the whole batch;
+ * that of a node of one ``example``, or of the batch (``null``). ``kink``: the one-sided differences differ, and any
+ * number between them is a gradient.
  */
 export interface Verified {
   readonly type: "verified";
   readonly seq: number;
   readonly target: string;
   readonly step: number;
+  readonly example: number | null;
   readonly reverse: number;
   readonly dual: number;
   readonly numeric: number;

@@ -36,9 +36,9 @@ def replay(order: Sequence[Value], numbers: Mapping[int, Any], base: Mapping[int
     return found
 
 
-def descendants(order: Sequence[Value], of: Value) -> list[Value]:
-    """The values of ``order`` that depend on ``of``, in that order."""
-    touched = {id(of)}
+def descendants(order: Sequence[Value], *of: Value) -> list[Value]:
+    """The values of ``order`` that depend on any ``of``, in that order."""
+    touched = {id(each) for each in of}
     found = []
     for value in order:
         if any(id(parent) in touched for parent in value.parents):

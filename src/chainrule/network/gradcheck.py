@@ -5,13 +5,16 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
+from chainrule.errors import ProgramError
 from chainrule.graph.gradcheck import PRECISION, Checked, Report, judged, scale_of, slope
-from chainrule.graph.replay import replay
+from chainrule.graph.replay import descendants, replay
 from chainrule.graph.walk import topological
 from chainrule.network.trainer import Trainer
 from chainrule.rules.dual import Dual
 
+MOST_NODE_WORK = 300_000  # numbers of a graph of ``Value``s that answers within a moment
 MOST_WORK = 3_000_000  # numbers that a dual pass may have; larger steps are checked by differences alone
 
 
@@ -63,6 +66,41 @@ def check_parameter(trainer: Trainer, at: int, *, precision: float = PRECISION) 
     finally:
         trainer.set_parameters({at: parameters[at]})
     return judged(trainer.parameter_name(at), gradients[at], found, dual, precision, scale_of(gradients))
+
+
+def check_node(
+    trainer: Trainer,
+    layer: int,
+    neuron: int,
+    *,
+    summed: bool,
+    example: int | None,
+    precision: float = PRECISION,
+) -> Checked:
+    """Check the derivative of the batch loss with respect to what a node hands on, or (``summed``) to its weighted
+    sum: for one ``example``, or for all of the batch moved alike. What the machine says against differences and dual
+    numbers of a graph of ``Value``s that is built and computed apart from it.
+
+    Raises ``ProgramError`` where that graph would be too large.
+    """
+    numbers = trainer.batch * trainer.plan.parameters * 3
+    if numbers > MOST_NODE_WORK:
+        raise ProgramError("error.verify_too_large", where="verify", found=numbers, limit=MOST_NODE_WORK)
+    graph = trainer.unrolled()
+    rows = graph.sums[layer - 1] if summed else graph.columns[layer]
+    moved = [row[neuron] for row in (rows if example is None else rows[example : example + 1])]
+    behind = descendants(topological(graph.loss), *moved)
+
+    def loss(by: Dual | float) -> Any:
+        return replay(behind, {id(each): each.data + by for each in moved}, {})[id(graph.loss)]
+
+    sizes = trainer.plan.sizes
+    at = sum(sizes[:layer]) + neuron
+    gradients = trainer.deltas(example) if summed else trainer.adjoints(example)
+    exact = loss(Dual(0.0, 1.0))
+    found = slope(lambda by: float(loss(by)), 0.0, precision)
+    name = f"layer {layer} neuron {neuron + 1}"
+    return judged(name, gradients[at], found, exact.slope, precision, scale_of(gradients))
 
 
 def _moved(

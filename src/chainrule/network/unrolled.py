@@ -28,13 +28,20 @@ class Batch:
 
 @frozen
 class Unrolled:
-    """``objective`` is ``loss`` plus ``penalty``; ``parameters`` are its leaves, in the order of a trainer's."""
+    """``objective`` is ``loss`` plus ``penalty``; ``parameters`` are its leaves, in the order of a trainer's.
+    ``columns`` are what the inputs and then each layer hand on, ``sums`` the weighted sums of each layer."""
 
     objective: Value
     loss: Value
     penalty: Value
     parameters: list[Value]
-    outputs: Matrix
+    columns: list[Matrix]
+    sums: list[Matrix]
+
+    @property
+    def outputs(self) -> Matrix:
+        """What the last layer answers."""
+        return self.columns[-1]
 
 
 def unrolled(plan: Plan, parameters: Sequence[float], batch: Batch, hyper: Mapping[str, float]) -> Unrolled:
@@ -42,8 +49,10 @@ def unrolled(plan: Plan, parameters: Sequence[float], batch: Batch, hyper: Mappi
     leaves = [Value(number, label=f"p{at}") for at, number in enumerate(parameters)]
     layers = layer_spans(plan)
     columns: list[Matrix] = [[[Value(number) for number in row] for row in batch.inputs]]
+    sums: list[Matrix] = []
     for index, layer in enumerate(layers, 1):
         rows = [_sums(layer, leaves, row) for row in columns[-1]]
+        sums.append(rows)
         if layer.normalised:
             rows = _normalised(layer, leaves, rows)
         for source, target in plan.skips:
@@ -61,7 +70,7 @@ def unrolled(plan: Plan, parameters: Sequence[float], batch: Batch, hyper: Mappi
         columns.append(rows)
     loss = _loss(plan, columns[-1], batch)
     penalty = _penalty(plan, layers, leaves, hyper)
-    return Unrolled(loss + penalty, loss, penalty, leaves, columns[-1])
+    return Unrolled(loss + penalty, loss, penalty, leaves, columns, sums)
 
 
 def _sums(layer: LayerSpans, leaves: Sequence[Value], row: Sequence[Value]) -> list[Value]:

@@ -134,7 +134,7 @@ class Open:
 
 @frozen(kw_only=True)
 class Verify:
-    """Check the gradient of a weight, a bias or a value of the code by dual numbers and by finite differences."""
+    """Check the gradient of any mark but the loss, or of a value of the code, by dual numbers and by differences."""
 
     id: int
     target: str

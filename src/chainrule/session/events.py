@@ -537,13 +537,15 @@ class SketchFrame:
 
 @frozen(kw_only=True)
 class Verified:
-    """The gradient of ``target``, a parameter at ``step`` or a value of the code, three times: by reverse mode, by dual
-    numbers (NaN where that would take too long) and by finite differences. ``kink``: the one-sided differences differ,
-    and any number between them is a gradient."""
+    """The gradient of ``target``, a mark at ``step`` or a value of the code, three times: by reverse mode, by dual
+    numbers (NaN where that would take too long) and by finite differences. That of a parameter is of the whole batch;
+    that of a node of one ``example``, or of the batch (``None``). ``kink``: the one-sided differences differ, and any
+    number between them is a gradient."""
 
     seq: int = 0
     target: str
     step: int
+    example: int | None = None
     reverse: float
     dual: float
     numeric: float

@@ -13,7 +13,7 @@ from chainrule.graph.gradcheck import Checked
 from chainrule.machine import Machine
 from chainrule.network.data import Split
 from chainrule.network.examples import PICTURE_BUDGET
-from chainrule.network.gradcheck import check_parameter
+from chainrule.network.gradcheck import check_node, check_parameter
 from chainrule.network.plan import LayerSpans, Plan
 from chainrule.network.reader import Evaluation
 from chainrule.network.trainer import Trainer
@@ -221,6 +221,16 @@ class Run:
         with self.playback.aside():
             return check_parameter(self._trainer, at)
 
+    def verify_node(self, layer: int, neuron: int, *, summed: bool, example: int | None) -> Checked:
+        """Check the gradient of what a node hands on, or of its sum; the run stays where it is."""
+        with self.playback.aside():
+            shown = self._example(example)
+            return check_node(self._trainer, layer, neuron, summed=summed, example=shown)
+
+    def _example(self, wanted: int | None) -> int | None:
+        """The last batch of an epoch may have fewer examples than the one that was chosen."""
+        return None if wanted is None else min(wanted, self._trainer.batch - 1)
+
     def _cut(self) -> None:
         """What lies beyond this step has not happened."""
         self._curve.cut(self._trainer.step)
@@ -272,8 +282,7 @@ class Run:
 
     def _frame(self, evaluation: Evaluation, view: View, *, whole: bool) -> Frame:
         trainer = self._trainer
-        # The last batch of an epoch may have fewer examples than the one that was chosen.
-        example = None if view.example is None else min(view.example, trainer.batch - 1)
+        example = self._example(view.example)
         parameters, gradients = trainer.parameters(), trainer.gradients(example)
         values, adjoints = trainer.values(example), trainer.adjoints(example)
         moment = self.playback.moment()

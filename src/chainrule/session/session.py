@@ -286,11 +286,21 @@ class Session:
         return []
 
     def _verify(self, target: str) -> Event:
-        found = self._run.verify(self._parameter(target))
+        node = mark(target, self._plan.sizes)
+        example = None
+        if node is None or node.kind not in ("neuron", "input", "sum"):
+            found = self._run.verify(self._parameter(target))
+        else:
+            last = node.layer == len(self._plan.sizes) - 1
+            # A probability has the gradient of its sum.
+            summed = node.kind == "sum" or (last and self._plan.output == "log_softmax")
+            example = self._view.example
+            found = self._run.verify_node(node.layer, node.neuron, summed=summed, example=example)
         dual = nan if found.dual is None else found.dual
         return Verified(
             target=target,
             step=self._run.step_number,
+            example=example,
             reverse=found.reverse,
             dual=dual,
             numeric=found.numeric,
