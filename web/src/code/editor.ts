@@ -71,7 +71,12 @@ const look = HighlightStyle.define([
 const theme = EditorView.theme({
   "&": { height: "100%", color: "var(--ink)", fontSize: "12.5px", backgroundColor: "transparent" },
   "&.cm-focused": { outline: "2px solid var(--select)", outlineOffset: "-2px", borderRadius: "8px" },
-  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6", overflow: "auto" },
+  ".cm-scroller": {
+    fontFamily: "var(--mono)",
+    fontVariantLigatures: "none",
+    lineHeight: "1.6",
+    overflow: "auto",
+  },
   ".cm-content": { padding: "8px 0", caretColor: "var(--ink)" },
   ".cm-cursor": { borderLeftColor: "var(--ink)" },
   ".cm-line": { padding: "0 10px 0 6px" },

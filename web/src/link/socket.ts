@@ -9,12 +9,14 @@ export class SocketLink implements Link {
   readonly #listeners: ((event: Event) => void)[] = [];
   readonly #watchers: ((state: LinkState, finding: Finding) => void)[] = [];
   #last = 1; // 1 is the worker's hello
+  /** What has come before anybody listens. */
+  #early: FromWorker[] | null = [];
 
   /** ``address`` of the socket; ``signal`` ends the link. */
   constructor(address: string, signal: AbortSignal) {
     this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
     this.#worker.addEventListener("message", (message: MessageEvent<FromWorker>) => this.#take(message.data));
-    this.#worker.addEventListener("error", () => this.#tell("lost", ""));
+    this.#worker.addEventListener("error", () => this.#take({ kind: "state", state: "lost", finding: "" }));
     signal.addEventListener("abort", () => this.#worker.terminate());
     // What asks for the network again may find it there sooner than the next attempt.
     const again = () => document.hidden || this.#post({ kind: "retry", claim: false });
@@ -31,6 +33,11 @@ export class SocketLink implements Link {
 
   on(listener: (event: Event) => void): void {
     this.#listeners.push(listener);
+    queueMicrotask(() => {
+      const early = this.#early ?? [];
+      this.#early = null;
+      for (const message of early) this.#take(message);
+    });
   }
 
   onState(listener: (state: LinkState, finding: Finding) => void): void {
@@ -42,6 +49,10 @@ export class SocketLink implements Link {
   }
 
   #take(message: FromWorker): void {
+    if (this.#early !== null) {
+      this.#early.push(message);
+      return;
+    }
     if (message.kind === "state") {
       this.#tell(message.state, message.finding);
       return;

@@ -9,7 +9,7 @@ import { type Box, placed, type Room } from "./place";
 const SPARED = 40;
 /** In a large network a card cannot but stand on something. */
 const MOST_OTHERS = 200;
-const CONTROLS = ":scope > .chips, :scope > .zoom, :scope > dl";
+const CONTROLS = ":scope > .chips, :scope > .zoom, :scope > .meter, :scope > dl";
 
 /** The upper left corner, in pixels of ``room``, for a card of this size; null where the mark is not on the stage. */
 export function beside(

@@ -21,6 +21,7 @@ export type Action =
   | "leave"
   | "enter"
   | "code"
+  | "meter"
   | "help";
 
 export interface Binding {
@@ -48,6 +49,7 @@ export const BINDINGS: readonly Binding[] = [
   { action: "gradients", keys: ["3"], text: "page.key.gradients" },
   { action: "enter", keys: ["I"], text: "page.key.enter" },
   { action: "code", keys: ["C"], text: "page.key.code" },
+  { action: "meter", keys: ["M"], text: "page.key.meter" },
   { action: "leave", keys: ["Esc"], text: "page.key.leave" },
   { action: "help", keys: ["?"], text: "page.key.help" },
 ];
@@ -66,6 +68,7 @@ const PLAIN: Readonly<Record<string, Action>> = {
   f: "fit",
   i: "enter",
   c: "code",
+  m: "meter",
   "1": "structure",
   "2": "values",
   "3": "gradients",
