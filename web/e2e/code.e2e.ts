@@ -90,7 +90,7 @@ test("the story of a code example: values, the result, 1, and back operation by 
   await at.press(page, "Next stage");
   await expect.poll(() => phase(page)).toBe("seed");
   const seeded = page.locator("#stage svg text");
-  await expect.poll(() => seeded.textContent()).toBe("∂L/∂L = 1.00");
+  await expect.poll(() => seeded.textContent()).toBe("dL/dL = 1.00");
   await expect.poll(() => number("gradient").textContent()).toBe("–");
   await at.press(page, "Next stage");
   await expect.poll(() => phase(page)).toBe("backward");

@@ -1,7 +1,7 @@
 // Generated from src/chainrule/session/{commands,events,experiment}.py and src/chainrule/config.py.
 // Do not edit; run `python -m chainrule.protocol.typescript` instead.
 
-export const SCHEMA = "a35344358bd8";
+export const SCHEMA = "e9751e038030";
 
 /** First message of a connection: which session to resume (empty: a new one) and the last ``seq`` seen. */
 export interface Hello {
@@ -538,7 +538,9 @@ export interface Path {
  * A ``probability`` shows the softmax of a neuron's sum, and the gradient of that sum. In the graph of code a
  * ``leaf``, an ``operation`` or the ``result`` is explained in the same way; an ``operand`` is an edge, its value the
  * local derivative, its gradient what flows along it. ``kept`` is then the ``.grad`` that the code was left with,
- * and ``steps`` count the calls of ``backward``, after each of which a leaf had these values and ``.grad``.
+ * and ``steps`` count the calls of ``backward``, after each of which a leaf had these values and ``.grad``. Where the
+ * pass has not handed on all of such a gradient, ``gradient`` is what ``terms`` add up to so far. ``written`` is what
+ * the code has for a leaf that was given another number.
  */
 export interface Inspection {
   readonly target: string;
@@ -566,6 +568,7 @@ export interface Inspection {
   readonly gradients: readonly number[];
   readonly moves: "up" | "down" | "stays" | "none";
   readonly kept: number;
+  readonly written: number;
 }
 
 /**
@@ -725,7 +728,8 @@ export interface Sketch {
  * added up so far, in the end the gradient of the result. By edge: ``slopes``, the local derivatives, and
  * ``carried``, the gradient of the target times that. In ``moment``, ``values_to`` is the stage of the forward pass
  * that is done; the gradients of nodes from stage ``gradients_from`` on have been handed on.
- * ``recomputed`` counts the operations that the last change computed anew.
+ * ``recomputed`` counts the operations that the last change computed anew, ``edited`` says that a leaf has another
+ * number than the code gave it.
  */
 export interface SketchFrame {
   readonly type: "sketchframe";
@@ -737,6 +741,7 @@ export interface SketchFrame {
   readonly slopes: Float64Array;
   readonly carried: Float64Array;
   readonly recomputed: number;
+  readonly edited: boolean;
   readonly inspection: Inspection | null;
 }
 

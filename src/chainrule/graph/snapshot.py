@@ -36,13 +36,16 @@ class Snapshot:
 
     def paths(self, nodes: Sequence[int]) -> dict[int, int]:
         """The node for each id by how it is reached from the result: this id stays where what lies behind the node
-        changes. ``nodes`` are in order, and with a node have every node that reads it."""
+        changes. ``nodes`` are in order, and with a node have every node that reads it; what does not lead to the
+        result has no such id."""
         found = {self.nodes - 1: 1}
         for at in reversed(nodes):
+            if at not in found:
+                continue
             for place, parent in enumerate(self.parents[at]):
                 if parent not in found:
                     found[parent] = hash((found[at], place))
-        return {found[at]: at for at in nodes}
+        return {found[at]: at for at in nodes if at in found}
 
 
 def snapshot(result: Value) -> Snapshot:

@@ -14,7 +14,7 @@ from chainrule.network.examples import examples
 from chainrule.network.initialise import initial_parameters, surviving, survivors
 from chainrule.network.lower import lower
 from chainrule.network.operations import Operation, operations
-from chainrule.network.plan import Plan
+from chainrule.network.plan import Plan, layer_spans
 from chainrule.network.reader import STATE, Reader
 from chainrule.network.stream import Stream
 from chainrule.program.instructions import COUNT, CURSOR, EPOCH, RANDOM
@@ -210,7 +210,7 @@ class Trainer(Reader):
         self._start_moving()
         self._keep_moving(old, moving)
         for name, numbers in kept.items():
-            if old.sizes != plan.sizes:
+            if layer_spans(old) != layer_spans(plan):  # normalisation has parameters too, between the others
                 fresh = array("d", bytes(8 * plan.parameters))
                 if name == "parameters":
                     fresh = initial_parameters(plan, self._seed)

@@ -116,17 +116,18 @@ class Desk:
         if self._sketch is None or self._outcome is None:
             return [self._script()]
         place = lay_out(layout, self._outcome.parents, WIDTH, HEIGHT)
-        numbers = [value.data for value in self._sketch.graph.order]
         outcome = evolve(
             self._outcome,
-            data=numbers,
             x=list(place.x),
             y=list(place.y),
             way=place.way,  # type: ignore[arg-type]
         )
-        cursor = self._sketch.cursor
-        self._adopt(Sketch(outcome, self._revision + 1, self._sketch), outcome)
-        self._sketch.cursor = cursor
+        before, after = self._sketch, Sketch(outcome, self._revision + 1, self._sketch)
+        for node, value in enumerate(before.graph.order):
+            if before.written(node) is not None:
+                after.change(after.names[node], value.data)
+        after.cursor, after.recomputed = before.cursor, before.recomputed
+        self._adopt(after, outcome)
         return [self._script(), self._sketch.event()]
 
     def inspect(self, target: str | None) -> list[Event]:

@@ -312,7 +312,9 @@ class Inspection:
     A ``probability`` shows the softmax of a neuron's sum, and the gradient of that sum. In the graph of code a
     ``leaf``, an ``operation`` or the ``result`` is explained in the same way; an ``operand`` is an edge, its value the
     local derivative, its gradient what flows along it. ``kept`` is then the ``.grad`` that the code was left with,
-    and ``steps`` count the calls of ``backward``, after each of which a leaf had these values and ``.grad``.
+    and ``steps`` count the calls of ``backward``, after each of which a leaf had these values and ``.grad``. Where the
+    pass has not handed on all of such a gradient, ``gradient`` is what ``terms`` add up to so far. ``written`` is what
+    the code has for a leaf that was given another number.
     """
 
     target: str
@@ -352,6 +354,7 @@ class Inspection:
     gradients: tuple[float, ...]
     moves: Literal["up", "down", "stays", "none"]
     kept: float = nan
+    written: float = nan
 
 
 @frozen(kw_only=True)
@@ -521,7 +524,8 @@ class SketchFrame:
     added up so far, in the end the gradient of the result. By edge: ``slopes``, the local derivatives, and
     ``carried``, the gradient of the target times that. In ``moment``, ``values_to`` is the stage of the forward pass
     that is done; the gradients of nodes from stage ``gradients_from`` on have been handed on.
-    ``recomputed`` counts the operations that the last change computed anew.
+    ``recomputed`` counts the operations that the last change computed anew, ``edited`` says that a leaf has another
+    number than the code gave it.
     """
 
     seq: int = 0
@@ -532,6 +536,7 @@ class SketchFrame:
     slopes: Float64s
     carried: Float64s
     recomputed: int
+    edited: bool
     inspection: Inspection | None
 
 

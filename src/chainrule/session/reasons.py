@@ -43,14 +43,16 @@ class Reasons:
 
     def _node(self, target: str, node: int) -> Inspection:
         sketch = self._sketch
-        adjoint = sketch.pull.adjoints[node]
+        current = sketch.complete(node, self._moment)
+        adjoint = sketch.pull.adjoints[node] if current else sketch.adjoints(self._moment)[node]
         if node == self._last:
             kind, found, ledger = "result", Sum((), 0, 0.0), Ledger((), 0.0, 0.0)
             backward = rf"{self._slope(node)} = 1"
         else:
             kind = "operation" if sketch.outcome.rules[node] else "leaf"
-            found = summed([self._term(child, place) for child, place in self._readers(node)])
-            ledger = self._paths(node, adjoint)
+            arrived = [each for each in self._readers(node) if sketch.arrived(each[0], self._moment)]
+            found = summed([self._term(child, place) for child, place in arrived])
+            ledger = self._paths(node, adjoint) if current else Ledger((), 0.0, 0.0)
             backward = self._chain(node)
         return _inspection(
             target=target,
@@ -58,13 +60,14 @@ class Reasons:
             value=self._order[node].data,
             gradient=adjoint,
             value_current=sketch.stage[node] <= self._moment.values_to,
-            gradient_current=sketch.complete(node, self._moment),
+            gradient_current=current,
             forward=self._forward(node),
             backward=backward,
             terms=found,
             ledger=ledger,
             state="large" if ledger.count < 0 else "shown",
             kept=sketch.outcome.grads[node],
+            written=sketch.written(node),
             past=sketch.past.get(node),
         )
 
@@ -202,10 +205,11 @@ class Reasons:
         return Path(steps=tuple(steps), value=product)
 
     def _slope(self, node: int) -> str:
-        return rf"\frac{{\partial {self._tex(self._last)}}}{{\partial {self._tex(node)}}}"
+        """The derivative of the result along all ways; a local derivative, along one line, has a curled ∂."""
+        return rf"\frac{{\mathrm{{d}} {self._tex(self._last)}}}{{\mathrm{{d}} {self._tex(node)}}}"
 
     def _inline(self, node: int) -> str:
-        return rf"\partial {self._tex(self._last)}/\partial {self._tex(node)}"
+        return rf"\mathrm{{d}}{self._tex(self._last)}/\mathrm{{d}}{self._tex(node)}"
 
     def _named(self, node: int) -> bool:
         return bool(self._sketch.labels[node])
@@ -255,6 +259,7 @@ def _inspection(
     ledger: Ledger = Ledger((), 0.0, 0.0),  # noqa: B008 - frozen
     state: str = "shown",
     kept: float = nan,
+    written: float | None = None,
     past: Past | None = None,
 ) -> Inspection:
     return Inspection(
@@ -283,4 +288,5 @@ def _inspection(
         gradients=() if past is None else tuple(past.grads),
         moves="none",
         kept=kept,
+        written=nan if written is None else written,
     )

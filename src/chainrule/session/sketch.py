@@ -58,6 +58,18 @@ class Sketch:
         return any(left != made and (left == left or made == made) for left, made in pairs)
 
     @property
+    def edited(self) -> bool:
+        """A leaf has another number than the code gave it."""
+        return any(self.written(node) is not None for node in range(self.nodes))
+
+    def written(self, node: int) -> float | None:
+        """The number that the code gave a leaf which has another by now."""
+        was, now = self.outcome.data[node], self.graph.order[node].data
+        if self.outcome.rules[node] or was == now or (was != was and now != now):
+            return None
+        return was
+
+    @property
     def forward_stages(self) -> int:
         """How many stages compute a value, the result's the last."""
         return self.stage[-1]
@@ -111,6 +123,10 @@ class Sketch:
             gradients_from=forward + 2 if handed < 0 else forward + 1 - handed,
             cleared=self.cursor > forward,
         )
+
+    def arrived(self, node: int, moment: Moment) -> bool:
+        """Whether stage by stage the pass has come back to ``node``, and it has handed its gradient on."""
+        return moment.cleared and self.stage[node] >= moment.gradients_from
 
     def complete(self, node: int, moment: Moment) -> bool:
         """Whether all that reads ``node`` has handed its gradient on."""
@@ -167,6 +183,7 @@ class Sketch:
             slopes=self.pull.locals,
             carried=self.pull.carried,
             recomputed=self.recomputed,
+            edited=self.edited,
             inspection=inspection,
         )
 
