@@ -274,6 +274,23 @@ def test_rebuild_keeps_surviving_weights_memory_step_and_epoch():
     assert made.step == 12
 
 
+@pytest.mark.parametrize("way", [("none", "batch"), ("layer", "none"), ("batch", "layer")])
+def test_weights_and_biases_keep_their_places_when_normalisation_comes_or_goes(way):
+    made = trainer(optimiser="adam", hidden=(4, 3))
+    made.rebuild(evolve(made.plan, normalisation=way[0]), made._split, {"learning_rate": 0.01})
+    made.advance(9)
+    old, memory, layers = made.parameters(), made._vector("optimiser.m"), made.layers
+    made.rebuild(evolve(made.plan, normalisation=way[1]), made._split, {"learning_rate": 0.01})
+    new, kept = made.parameters(), made._vector("optimiser.m")
+    for before, after in zip(layers, made.layers, strict=True):
+        count = before.inputs * before.outputs + before.outputs  # weights, then biases
+        assert new[after.weights : after.weights + count] == old[before.weights : before.weights + count]
+        assert kept[after.weights : after.weights + count] == memory[before.weights : before.weights + count]
+        if after.normalised and not before.normalised:  # as at the start: nothing is scaled or shifted
+            assert list(new[after.scales : after.scales + after.outputs]) == [1.0] * after.outputs
+            assert list(new[after.shifts : after.shifts + after.outputs]) == [0.0] * after.outputs
+
+
 def test_rebuild_with_the_same_plan_changes_nothing():
     made, twin = trainer(optimiser="adam"), trainer(optimiser="adam")
     for each in (made, twin):

@@ -273,6 +273,53 @@ def test_numbers_that_were_changed_after_their_use_are_computed_anew_and_that_is
     assert list(frame(of).values) == [5.0, 3.0, 15.0]
 
 
+def test_code_may_hold_values_that_lead_nowhere() -> None:
+    of = shown("x = Value(2.0)\ny = x * x\ny.backward()\n")
+    for text in (
+        "x = Value(2.0)\nunused = Value(7.0)\ny = x * x\ny.backward()\n",
+        "x = Value(2.0)\ny = x * x\nz = x + 1\n",
+        "x = Value(2.0)\nw = x.tanh() * 3\ny = x * x\nz = y + 1\nz.backward()\n",
+        "x = Value(2.0)\ny = x * x\ny.backward()\n",
+    ):
+        asked(of, Write(id=3, text=text))
+        script, sketch = scene(of)
+        assert script.flaw is None
+        assert script.current
+        assert {"x", "y"} <= set(sketch.labels) or "z" in sketch.labels
+
+
+def test_what_was_changed_on_the_page_is_told_from_what_the_code_did() -> None:
+    of = shown(FORK)
+    name = named(scene(of)[1], "a")
+    assert math.isnan(explained(of, name).written)
+    of.handle(SetParameter(id=3, target=name, value=5.0))
+    found = explained(of, name)
+    assert (found.value, found.written, found.kept) == (5.0, 3.0, 108.0)
+    assert frame(of).edited
+    of.handle(Arrange(id=4, layout="down"))
+    found = explained(of, named(scene(of)[1], "a"))
+    assert (found.value, found.written) == (5.0, 3.0)
+    assert not scene(of)[0].moved  # it was not the code
+    of.handle(SetParameter(id=5, target=named(scene(of)[1], "a"), value=3.0))
+    assert not frame(of).edited
+
+
+def test_in_the_middle_of_the_pass_the_terms_are_those_that_have_arrived() -> None:
+    of = shown(FORK)
+    sketch = scene(of)[1]
+    of.handle(SetTempo(id=3, unit="op", milliseconds=100, loop=False))
+    name, totals = named(sketch, "b"), []
+    for cursor in range(len(scene(of)[0].timeline) + 1):
+        of.handle(Seek(id=4, cursor=cursor))
+        found = explained(of, name)
+        sums = math.fsum([*(term.value for term in found.terms), found.terms_remainder])
+        assert sums == found.gradient == frame(of).adjoints[sketch.names.index(name)]
+        assert (found.paths == ()) == (not found.gradient_current)
+        totals.append(sums)
+    assert totals[-1] == 36.0
+    assert 18.0 in totals
+
+
 def test_a_mark_that_is_gone_is_not_explained() -> None:
     of = shown(FORK)
     of.handle(Inspect(id=3, target="v:999"))

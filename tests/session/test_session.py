@@ -89,6 +89,7 @@ def numbers(shown: Frame) -> dict[str, Any]:
         "recomputed",
         "predicted_change",
         "actual_change",
+        "movers",
     ):
         del found[name]
     # NaN, of what a task does not have, is not equal to itself.

@@ -1,7 +1,7 @@
 // Generated from src/chainrule/session/{commands,events,experiment}.py and src/chainrule/config.py.
 // Do not edit; run `python -m chainrule.protocol.typescript` instead.
 
-export const SCHEMA = "e9751e038030";
+export const SCHEMA = "5fb7c3adbcb7";
 
 /** First message of a connection: which session to resume (empty: a new one) and the last ``seq`` seen. */
 export interface Hello {
@@ -493,6 +493,12 @@ export interface Moment {
   readonly cleared: boolean;
 }
 
+/** A weight or a bias, and the change that the next update will make to it. */
+export interface Mover {
+  readonly target: string;
+  readonly change: number;
+}
+
 /** One factor of a formula: its LaTeX and the number it stands for. */
 export interface Term {
   readonly latex: string;
@@ -613,8 +619,9 @@ export interface Opened {
  * ``batch_loss`` is of the batch, ``penalty`` what the regulariser adds to it; the others are over whole sets, NaN
  * where the task has no such measure. ``rate`` is the learning rate of the next update; at rest and not
  * playing, ``predicted_change`` of the objective on this batch is what its gradient says of that update, to first
- * order, ``actual_change`` what it will be; else NaN. ``recomputed`` counts the
- * nodes that the last change computed anew. ``maps``: node by node (loss left out) a
+ * order, ``actual_change`` what it will be; else NaN. ``movers`` are then the parameters that it will move furthest,
+ * each with its change. ``row`` is the example's row in the data (-1 for the batch), ``wanted`` what each output is
+ * to be for it. ``recomputed`` counts the nodes that the last change computed anew. ``maps``: node by node (loss left out) a
  * picture of ``map_width`` x ``map_height``, row by row from the top, -127 … 127 for a value of -1 … 1 (clipped;
  * -128 marks NaN). On a plane a picture is the response over the plane; else each row shows examples of one
  * class. ``opened``: the neurons that were asked for, from inside. ``confusion``: true class by predicted class,
@@ -642,6 +649,9 @@ export interface Frame {
   readonly rate: number;
   readonly predicted_change: number;
   readonly actual_change: number;
+  readonly movers: readonly Mover[];
+  readonly row: number;
+  readonly wanted: readonly number[];
   readonly recomputed: number;
   readonly parameters: Float64Array;
   readonly gradients: Float64Array;

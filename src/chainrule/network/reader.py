@@ -14,7 +14,7 @@ from chainrule.network.lower import EVALUATED, Examples, Lowered, Lowering
 from chainrule.network.plan import LayerSpans, Plan
 from chainrule.network.unrolled import Batch, Unrolled, unrolled
 from chainrule.program import Span
-from chainrule.program.instructions import COUNT, EPOCH
+from chainrule.program.instructions import COUNT, CURSOR, EPOCH
 
 STATE = "state.batch.training"
 
@@ -74,6 +74,18 @@ class Reader:
     def batch(self) -> int:
         """Examples in the current batch (the last of an epoch may be smaller)."""
         return int(self._state()[COUNT])
+
+    @property
+    def rows(self) -> array[int]:
+        """The rows of the table that are the examples of the current batch."""
+        state = self._state()
+        last, count = int(state[CURSOR]), int(state[COUNT])
+        order = self._vector("order.batch.training")
+        return array("i", map(int, order[last - count : last]))
+
+    def wanted(self, example: int) -> array[float]:
+        """What each output is to be for an example of the batch: of several classes 1 for its own, 0 for the others."""
+        return self._column([self._lowered.batch.target], example, 0.0)[:-1]
 
     @property
     def batch_loss(self) -> float:

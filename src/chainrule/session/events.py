@@ -414,6 +414,14 @@ class Moment:
 
 
 @frozen(kw_only=True)
+class Mover:
+    """A weight or a bias, and the change that the next update will make to it."""
+
+    target: str
+    change: float
+
+
+@frozen(kw_only=True)
 class Frame:
     """The run at one step, whole and coherent: parameters, and the values, loss and gradients that these very
     parameters give on the current batch (the update that these gradients will make has not happened yet). In the
@@ -424,9 +432,10 @@ class Frame:
     ``batch_loss`` is of the batch, ``penalty`` what the regulariser adds to it; the others are over whole sets, NaN
     where the task has no such measure. ``rate`` is the learning rate of the next update; at rest and not
     playing, ``predicted_change`` of the objective on this batch is what its gradient says of that update, to first
-    order, ``actual_change`` what it will be; else NaN. ``recomputed`` counts the
-    nodes that the last change computed anew. ``maps``: node by node (loss left out) a
-    picture of ``map_width`` x ``map_height``, row by row from the top, -127 … 127 for a value of -1 … 1 (clipped;
+    order, ``actual_change`` what it will be; else NaN. ``movers`` are then the parameters that it will move furthest,
+    each with its change. ``row`` is the example's row in the data (-1 for the batch), ``wanted`` what each output is
+    to be for it. ``recomputed`` counts the nodes that the last change computed anew. ``maps``: node by node (loss left
+    out) a picture of ``map_width`` x ``map_height``, row by row from the top, -127 … 127 for a value of -1 … 1 (clipped;
     -128 marks NaN). On a plane a picture is the response over the plane; else each row shows examples of one
     class. ``opened``: the neurons that were asked for, from inside. ``confusion``: true class by predicted class,
     counts on the validation set. ``curve``: flat ``step, training loss, validation loss`` triples since the last
@@ -452,6 +461,9 @@ class Frame:
     rate: float
     predicted_change: float
     actual_change: float
+    movers: tuple[Mover, ...]
+    row: int
+    wanted: tuple[float, ...]
     recomputed: int
     parameters: Float64s
     gradients: Float64s

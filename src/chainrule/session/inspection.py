@@ -18,7 +18,16 @@ from chainrule.network.plan import LayerSpans, Plan
 from chainrule.network.trainer import Trainer
 from chainrule.rules import LOSSES, REGULARISERS, RULES
 from chainrule.session.events import Contribution, Inspection, Moment, Term
-from chainrule.session.ledger import Ledger, Paths, divisible, local_slope, product, summed
+from chainrule.session.ledger import (
+    ALL_TERMS,
+    MOST_TERMS,
+    Ledger,
+    Paths,
+    divisible,
+    local_slope,
+    product,
+    summed,
+)
 from chainrule.session.trace import Trace
 
 _NUMBER = "(0|[1-9][0-9]{0,8})"
@@ -107,7 +116,8 @@ class Explainer:
         backward = f"{_slope(name)} = {self._summed(product)}"
         whole = self.trainer.gradients()[at]
         parts = self._parts(found) + self._penalised(found, at, name)
-        change = self.trainer.forecast()[at]
+        # In the middle of a pass the gradients are not those that the update will use.
+        change = self.trainer.forecast()[at] if self.moment.resting else nan
         return Inspection(
             target=target,
             kind=found.kind,
@@ -283,7 +293,7 @@ class Explainer:
     def _made_of(self, found: Mark, terms: Sequence[Contribution], gradient: float) -> dict[str, Any]:
         """The terms and the paths of a gradient."""
         current = self.moment.gradients_from <= found.layer + (found.kind not in ("weight", "bias", "sum"))
-        sums = summed(terms if current else [])
+        sums = summed(terms if current else [], MOST_TERMS if self.busy else ALL_TERMS)
         state, ledger = self._paths(found, gradient)
         return {
             "terms": sums.terms,

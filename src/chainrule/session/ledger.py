@@ -1,6 +1,7 @@
 """The parts a gradient is made of: terms that are added up, and paths from the loss whose factors are multiplied.
 
-Numbers come from the machine's arena and the rules; indices in formulas count from 1, layers stand above in brackets.
+Numbers come from the machine's arena and the rules; indices in formulas count from 1; layers stand
+above in square brackets, as examples do in round ones.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from chainrule.network.reader import Reader
 from chainrule.rules import RULES
 from chainrule.session.events import Contribution, Path, PathStep, Term
 
-MOST_TERMS = 6
+MOST_TERMS = 6  # while numbers change many times a second
+ALL_TERMS = 60
 MOST_PATHS = 5
 
 
@@ -39,10 +41,10 @@ class Ledger:
     remainder: float
 
 
-def summed(terms: Sequence[Contribution]) -> Sum:
-    """The largest of ``terms``, the others added up."""
+def summed(terms: Sequence[Contribution], most: int) -> Sum:
+    """The ``most`` largest of ``terms``, the others added up."""
     ranked = sorted(terms, key=lambda each: -abs(each.value))
-    kept, others = ranked[:MOST_TERMS], ranked[MOST_TERMS:]
+    kept, others = ranked[:most], ranked[most:]
     return Sum(tuple(kept), len(others), fsum(each.value for each in others))
 
 
@@ -115,7 +117,7 @@ class Paths:
         softmax = self._plan.output == "log_softmax"
         number = self._deltas[at] if softmax else self._adjoints[at]
         letter = "z" if softmax else "a"
-        latex = rf"\partial L/\partial {letter}^{{({depth})}}_{{{neuron + 1}}}"
+        latex = rf"\partial L/\partial {letter}^{{[{depth}]}}_{{{neuron + 1}}}"
         return PathStep(target="loss", latex=latex, factor=number, product=number)
 
     def _through(self, above: list[list[list[PathStep]]], layer: int, neuron: int) -> list[list[PathStep]]:
@@ -124,7 +126,7 @@ class Paths:
         found = []
         for consumer, paths in enumerate(above):
             weight = self._parameters[span.weights + consumer * span.inputs + neuron]
-            latex = f"w^{{({layer + 1})}}_{{{consumer + 1},{neuron + 1}}}"
+            latex = f"w^{{[{layer + 1}]}}_{{{consumer + 1},{neuron + 1}}}"
             found += [_on(path, f"w:{layer + 1}:{consumer}:{neuron}", latex, weight) for path in paths]
         return nlargest(MOST_PATHS, found, key=lambda path: abs(path[-1].product))
 
@@ -132,7 +134,7 @@ class Paths:
         """The paths to a weight (from neuron ``source`` of the layer before) or to a bias (``None``)."""
         paths = self.to_sum(layer, neuron)
         if source is not None:
-            letter = f"a^{{({layer - 1})}}" if layer > 1 else "x"
+            letter = f"a^{{[{layer - 1}]}}" if layer > 1 else "x"
             number = self._values[self._firsts[layer - 1] + source]
             latex, target = f"{letter}_{{{source + 1}}}", f"n:{layer - 1}:{source}"
             paths = [_on(path, target, latex, number) for path in paths]
@@ -154,7 +156,7 @@ def _on(path: list[PathStep], target: str, latex: str, factor: float) -> list[Pa
 
 
 def _slope(layer: int, neuron: int) -> str:
-    above = f"^{{({layer})}}_{{{neuron + 1}}}"
+    above = f"^{{[{layer}]}}_{{{neuron + 1}}}"
     return rf"\partial a{above}/\partial z{above}"
 
 

@@ -15,7 +15,7 @@ from chainrule.rules.local import local_latex
 from chainrule.rules.table import RESULT
 from chainrule.script.outcome import Past
 from chainrule.session.events import Contribution, Inspection, Moment, Path, PathStep, Term
-from chainrule.session.ledger import MOST_PATHS, Ledger, Sum, summed
+from chainrule.session.ledger import ALL_TERMS, MOST_PATHS, Ledger, Sum, summed
 from chainrule.session.sketch import Sketch
 
 _LONG = 14  # letters of a name that is told by its end in formulas
@@ -51,7 +51,7 @@ class Reasons:
         else:
             kind = "operation" if sketch.outcome.rules[node] else "leaf"
             arrived = [each for each in self._readers(node) if sketch.arrived(each[0], self._moment)]
-            found = summed([self._term(child, place) for child, place in arrived])
+            found = summed([self._term(child, place) for child, place in arrived], ALL_TERMS)
             ledger = self._paths(node, adjoint) if current else Ledger((), 0.0, 0.0)
             backward = self._chain(node)
         return _inspection(

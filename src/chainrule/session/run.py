@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from heapq import nlargest
 from math import isfinite, nan
 
 from attrs import frozen
@@ -19,13 +20,16 @@ from chainrule.network.reader import Evaluation
 from chainrule.network.trainer import Trainer
 from chainrule.session.catalogue import DEFAULT_PACE
 from chainrule.session.curve import Curve
-from chainrule.session.events import Frame, Moment, Opened
+from chainrule.session.events import Frame, Moment, Mover, Opened
 from chainrule.session.experiment import Experiment
 from chainrule.session.inspection import Explainer, mark
 from chainrule.session.opened import Inside
 from chainrule.session.pacer import Pacer, Shutter, affordable
 from chainrule.session.playback import Playback
 from chainrule.session.trace import Point, Trace
+
+
+MOST_MOVERS = 4
 
 
 @frozen(kw_only=True)
@@ -227,6 +231,28 @@ class Run:
             shown = self._example(example)
             return check_node(self._trainer, layer, neuron, summed=summed, example=shown)
 
+    def _movers(self) -> tuple[Mover, ...]:
+        """The weights and biases that the next update moves furthest; of equals, those of the largest gradients."""
+        changes, gradients = self._trainer.forecast(), self._trainer.gradients()
+        found = nlargest(
+            MOST_MOVERS,
+            ((abs(changes[at]), abs(gradients[at]), at) for at in range(len(changes)) if changes[at]),
+        )
+        named = ((self._target(at), changes[at]) for _, _, at in found)
+        return tuple(Mover(target=name, change=change) for name, change in named if name)
+
+    def _target(self, at: int) -> str:
+        """The mark of parameter ``at``; empty for one that has none, as those of a normalisation."""
+        for number, layer in enumerate(self.layers, 1):
+            if layer.custom is not None or not layer.weights <= at < layer.end:
+                continue
+            if at < layer.biases:
+                neuron, source = divmod(at - layer.weights, layer.inputs)
+                return f"w:{number}:{neuron}:{source}"
+            if at < layer.biases + layer.outputs:
+                return f"b:{number}:{at - layer.biases}"
+        return ""
+
     def _example(self, wanted: int | None) -> int | None:
         """The last batch of an epoch may have fewer examples than the one that was chosen."""
         return None if wanted is None else min(wanted, self._trainer.batch - 1)
@@ -299,7 +325,8 @@ class Run:
             busy=self.playing,
         )
         width, height, maps = trainer.maps()
-        predicted, actual = trainer.foreseen() if moment.resting and not self.playing else (nan, nan)
+        still = moment.resting and not self.playing
+        predicted, actual = trainer.foreseen() if still else (nan, nan)
         if moment.resting and trainer.step > self._trace.last:
             of_batch = (gradients, values, adjoints)
             if example is not None:
@@ -327,6 +354,9 @@ class Run:
             rate=trainer.rate,
             predicted_change=predicted,
             actual_change=actual,
+            movers=self._movers() if still else (),
+            row=-1 if example is None else trainer.rows[example],
+            wanted=() if example is None else tuple(trainer.wanted(example)),
             recomputed=trainer.recomputed,
             parameters=parameters,
             gradients=gradients,

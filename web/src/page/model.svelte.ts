@@ -101,7 +101,11 @@ export class Model {
   readonly toasts: readonly Notice[] = $derived([
     ...this.view.toasts,
     ...Object.values(this.view.beside).filter(
-      (each) => !this.places.get(each.where) && !this.view.toasts.includes(each),
+      (each) =>
+        !this.places.get(each.where) &&
+        !this.view.toasts.includes(each) &&
+        // A remark on a control of the network waits until that is shown again.
+        !(this.coding && each.level === "info"),
     ),
   ]);
 

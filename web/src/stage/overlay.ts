@@ -27,6 +27,8 @@ export interface Marked {
   focus: Mark | null;
   /** Nodes that belong to what is pointed at elsewhere, as a line of code. */
   pointed: readonly number[];
+  /** Marks on a way that is to be seen. */
+  traced: readonly Mark[];
 }
 
 type Attributes = Record<string, string>;
@@ -61,6 +63,7 @@ export class Overlay {
     this.reached(scenery, marked.seeded);
     const pointed = { stroke: scenery.theme.select, "stroke-width": this.pixels(scenery, STROKE) };
     for (const n of marked.pointed.slice(0, MOST_RINGS)) this.around(scenery, n, NEAR_GAP, pointed);
+    for (const mark of marked.traced) this.traced(scenery, mark);
     if (marked.hover !== null) this.hover(scenery, marked.hover);
     if (marked.selected !== null) this.select(scenery, marked.selected);
     if (marked.focus !== null) this.focus(scenery, marked.focus);
@@ -107,6 +110,22 @@ export class Overlay {
     };
     for (const [key, value] of Object.entries(attributes)) text.setAttribute(key, value);
     this.world.append(text);
+  }
+
+  /** A station of a way: a line as wide as it is, within a rim; a node, ringed. */
+  private traced(scenery: Scenery, mark: Mark): void {
+    const { theme } = scenery;
+    const line = { stroke: theme.select, "stroke-width": this.pixels(scenery, STROKE) };
+    if (mark.kind !== "edge") {
+      this.around(scenery, mark.index, NEAR_GAP, line);
+      return;
+    }
+    if (this.cell(scenery, mark.index, line)) return;
+    const { colour, width } = appearance(scenery, mark.index);
+    const drawn = edge.attr(scenery, mark.index);
+    const around = onScreen(width, scenery.view.zoom) + 2 * STROKE;
+    this.add("path", { ...drawn, stroke: theme.select, "stroke-width": this.pixels(scenery, around) });
+    this.add("path", { ...drawn, stroke: colour });
   }
 
   private hover(scenery: Scenery, mark: Mark): void {

@@ -51,6 +51,7 @@ export class Stage {
   private focused: string | null = null;
   private near = "";
   private pointed: readonly number[] = [];
+  private traced: readonly string[] = [];
   private share = 1;
   private request = 0;
   private readonly duration: number;
@@ -173,6 +174,14 @@ export class Stage {
   /** Show a mark and its neighbourhood as if the pointer were on it. */
   highlight(target: string | null): void {
     this.highlighted = target;
+    this.overlayStale = true;
+    this.wake();
+  }
+
+  /** Draw a way through the graph: the marks that lie on it. */
+  trace(targets: readonly string[]): void {
+    if (targets.length === 0 && this.traced.length === 0) return;
+    this.traced = targets;
     this.overlayStale = true;
     this.wake();
   }
@@ -333,7 +342,10 @@ export class Stage {
     this.pending = null;
     this.adopted = now;
     this.unpainted = frame.seq;
-    if (this.picture.setFrame(frame)) this.overlayStale = true;
+    if (this.picture.setFrame(frame)) {
+      this.overlayStale = true;
+      this.twin.setNumbers();
+    }
     return false;
   }
 
@@ -361,7 +373,7 @@ export class Stage {
     this.overlayStale = false;
     const scene = this.picture.scene!;
     const hover = scene.resolve(this.highlighted ?? this.hovered);
-    const aside = hover !== null && hover.kind !== "edge";
+    const aside = (hover !== null && hover.kind !== "edge") || this.traced.length > 0;
     this.painter.dim((aside || this.picture.leftovers) && this.picture.shown.gradients);
     this.overlay.draw(this.scenery(), {
       hover,
@@ -369,6 +381,7 @@ export class Stage {
       focus: scene.resolve(this.focused),
       seeded: this.options.seeded ?? null,
       pointed: this.pointed,
+      traced: this.traced.map((target) => scene.resolve(target)).filter((mark) => mark !== null),
     });
   }
 

@@ -8,6 +8,8 @@ import type { Scene } from "./scene";
 
 /** So many values of a large graph are in the tree at a time, around the one at hand. */
 const WINDOW = 60;
+/** Milliseconds of rest after which the values are named anew. */
+const RETELL = 120;
 
 export interface TwinText {
   list: string;
@@ -57,6 +59,7 @@ export class Twin {
   private selected: string | null = null;
   private tree: Branches | null = null;
   private readonly turned = new Set<string>();
+  private retelling: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     root: HTMLElement,
@@ -90,6 +93,16 @@ export class Twin {
     this.node = kept?.index ?? (this.tree === null ? 0 : Math.max(0, scene.nodes - 1));
     this.edge = -1;
     this.build();
+  }
+
+  /** The numbers are others: the names of values in the tree hold them. Told again when they have come to rest. */
+  setNumbers(): void {
+    if (this.tree === null) return;
+    clearTimeout(this.retelling);
+    this.retelling = setTimeout(() => {
+      for (const option of this.list.querySelectorAll<HTMLElement>("[data-target]"))
+        option.textContent = this.text.mark(option.dataset.target!);
+    }, RETELL);
   }
 
   setText(text: TwinText): void {

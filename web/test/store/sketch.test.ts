@@ -34,6 +34,7 @@ function frame(moment: Partial<Moment>, revision = 3): SketchFrame {
     slopes: none,
     carried: none,
     recomputed: 0,
+    edited: false,
     inspection: null,
   };
 }
