@@ -433,3 +433,35 @@ async function strip(page: Page): Promise<string> {
     return hex.at(-1) ?? "";
   });
 }
+
+test("a number changed on the page is told from the code's, and taken back", async () => {
+  const page = await open(world.server.url);
+  await coding(page);
+  await page.getByRole("combobox", { name: "Examples" }).selectOption({ label: "A fork: gradients add up" });
+  await choose(page, "a");
+  expect(await page.locator("[data-written]").count()).toBe(0);
+  const box = page.locator(".value input");
+  await box.fill("five");
+  await box.press("Enter");
+  await page.getByRole("alert").filter({ hasText: "five" }).waitFor();
+  await box.fill("5");
+  await box.press("Enter");
+  await expect.poll(() => page.locator("[data-written]").getAttribute("data-written")).toBe("3");
+  const f = (a: number) => (a + a) * (a * (a + a));
+  await expect.poll(() => at.shown(page, "gradient").then(({ full }) => full)).toBeCloseTo(slope(f, 5), 3);
+  expect(await page.locator("[data-kept]").textContent()).toContain("you have changed some here");
+  await page.getByRole("button", { name: "Take that" }).click();
+  await expect.poll(() => page.locator("[data-written]").count()).toBe(0);
+  await expect.poll(() => at.shown(page, "gradient").then(({ full }) => full)).toBeCloseTo(slope(f, 3), 3);
+});
+
+test("values that lead nowhere are part of the graph, and do no harm", async () => {
+  const page = await open(world.server.url);
+  await coding(page, "x = Value(2.0)\ny = x * x\ny.backward()\n");
+  await expect.poll(() => labels(page)).toEqual(["y", "x"]);
+  await write(page, "x = Value(2.0)\nunused = Value(7.0)\nw = x.tanh()\ny = x * x\ny.backward()\n");
+  await done(page);
+  expect(await told(page).textContent()).toContain("values");
+  await choose(page, "x");
+  await expect.poll(() => at.shown(page, "gradient").then(({ full }) => full)).toBe(4);
+});

@@ -123,3 +123,80 @@ test("the gradient of a neuron is verified too, of the batch and of one example"
     expect(await by("numeric")).toBeCloseTo(shown, 7);
   }
 });
+
+test("the parameters that the next step moves most are named, and move just so", async () => {
+  const page = await open(world.server.url);
+  await at.ready(page);
+  await at.press(page, "One batch");
+  await at.atStep(page, 1);
+  const movers = page.locator("[data-mover]");
+  await expect.poll(() => movers.count()).toBe(4);
+  const name = (await movers.first().getAttribute("data-mover")) ?? "";
+  const change = at.read((await movers.first().getAttribute("data-change")) ?? "");
+  const sizes = await movers.evaluateAll((all) => all.map((each) => each.getAttribute("data-change") ?? ""));
+  const falling = sizes.map((each) => Math.abs(at.read(each)));
+  expect(falling).toEqual([...falling].sort((a, b) => b - a));
+  await movers.first().click();
+  await expect.poll(() => page.locator("[data-inspector]").getAttribute("data-inspector")).toBe(name);
+  const before = (await at.shown(page, "value")).full;
+  await page.getByRole("heading", { name: "Chainrule" }).click();
+  await page.keyboard.press("ArrowRight");
+  await at.atStep(page, 2);
+  await expect.poll(() => at.shown(page, "value").then(({ full }) => full)).not.toBe(before);
+  expect((await at.shown(page, "value")).full - before).toBeCloseTo(change, 12);
+});
+
+test("a path is drawn on the stage when it is chosen, by mouse or by key", async () => {
+  const page = await open(world.server.url);
+  await at.ready(page);
+  await page.locator(".chips select").selectOption("1");
+  await at.inspect(page, "ArrowRight", "Home", "ArrowDown", "e");
+  const chips = page.locator("[data-path]");
+  await expect.poll(() => chips.count()).toBe(5);
+  const lines = page.locator('#stage svg path[stroke="#3b5bfd"]:not([stroke-dasharray])');
+  await page.getByRole("heading", { name: "Chainrule" }).click(); // the focus has a line of its own
+  await expect.poll(() => lines.count()).toBe(0);
+  await chips.nth(2).click();
+  await expect.poll(() => lines.count()).toBe(2); // to the output, and between the hidden layers
+  const third = await page.locator("[data-waterfall] [data-product]").last().getAttribute("data-product");
+  expect(third).toBe(await chips.nth(2).getAttribute("data-path"));
+  await page.keyboard.press("ArrowRight");
+  await expect.poll(() => chips.nth(3).getAttribute("aria-checked")).toBe("true");
+  await page.keyboard.press("Escape");
+  await expect.poll(() => lines.count()).toBe(0);
+});
+
+test("an example has its target beside it and a ring around its point", async () => {
+  const page = await open(world.server.url);
+  await at.ready(page);
+  await page.locator(".chips select").selectOption("2");
+  const wanted = page.locator("[data-wanted]");
+  await wanted.waitFor();
+  const target = at.read((await wanted.getAttribute("data-wanted")) ?? "");
+  expect(await wanted.textContent()).toMatch(/^class [01], target [+−]1\.00$/);
+  await at.inspect(page, "ArrowRight", "ArrowRight", "ArrowRight");
+  const answer = (await at.shown(page, "value")).full;
+  await page.keyboard.press("Escape");
+  await at.inspect(page, "ArrowRight");
+  expect(await page.locator("[data-inspector]").getAttribute("data-inspector")).toBe("loss");
+  await expect
+    .poll(() => at.shown(page, "value").then(({ full }) => full))
+    .toBeCloseTo((answer - target) ** 2, 12);
+  expect(Number(await page.locator("[data-row]").getAttribute("data-row"))).toBeGreaterThanOrEqual(0);
+});
+
+test("counters of the drawing stand over the stage when they are asked for", async () => {
+  const page = await open(world.server.url);
+  await at.ready(page);
+  const meter = page.getByRole("group", { name: "Live meter" });
+  expect(await meter.count()).toBe(0);
+  await page.keyboard.press("m");
+  await meter.waitFor();
+  await at.press(page, "Play");
+  await expect.poll(() => meter.locator("dd").nth(2).textContent()).toBe("109 / 0"); // 20 nodes and 89 lines, all drawn
+  await at.pause(page);
+  await page.reload();
+  await meter.waitFor();
+  await page.keyboard.press("m");
+  await expect.poll(() => meter.count()).toBe(0);
+});
