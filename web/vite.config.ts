@@ -26,6 +26,7 @@ export default defineConfig({
   plugins: [svelte(), preloaded("main")],
   resolve: { alias: { $text: text } },
   worker: { format: "es" },
+  json: { stringify: true }, // the catalogues are read faster as text than as a program
   build: {
     outDir: "../src/chainrule/hosts/page",
     emptyOutDir: true,
