@@ -84,6 +84,19 @@ for (const size of Object.keys(SIZES) as (keyof typeof SIZES)[]) {
         await keys(page, "i");
         await page.waitForTimeout(900);
         await shot("11-inside");
+        await page.locator(".chips select").selectOption("3");
+        const sum = page.locator('[data-mark^="z:"]').first();
+        await sum.locator("xpath=self::button | .//button").first().focus();
+        await keys(page, "Enter");
+        await page.waitForTimeout(500);
+        await shot("17-inside-sum");
+        await keys(page, "Escape", "f");
+        await page.locator(".chips select").selectOption("");
+        for (let i = 0; i < 4; i++) await keys(page, "+");
+        await keys(page, "m");
+        await page.waitForTimeout(900);
+        await shot("18-tags");
+        await keys(page, "m");
       });
 
       test(`code, ${size} ${colorScheme} ${locale}`, async () => {
@@ -218,6 +231,11 @@ test("where the ten questions are answered", async () => {
   await settled(page);
   for (let i = 0; i < 25; i++) await page.keyboard.press("ArrowRight");
   await at.atStep(page, 25);
+  const mover = (await page.locator("[data-mover]").first().boundingBox())!;
+  await page.mouse.move(mover.x + 20, mover.y + 8);
+  await page.waitForTimeout(300);
+  await shot("movers");
+  await page.mouse.move(2, 2);
   await page.locator("[data-arrows]").focus();
   await keys(page, "Home");
   await page.waitForTimeout(300);
@@ -241,6 +259,7 @@ test("where the ten questions are answered", async () => {
   await page.locator("[data-term]").first().click();
   await page.locator("[data-verified] button").click();
   await page.locator("[data-by=dual]").waitFor();
+  await page.locator("[data-path]").first().click();
   await page.locator("[data-waterfall]").scrollIntoViewIfNeeded();
   await page.waitForTimeout(400);
   await shot("paths");

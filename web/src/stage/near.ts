@@ -3,7 +3,7 @@ import { nearestFirst, type Scene } from "./scene";
 import { type View, visible } from "./view";
 
 /** A neuron so wide on the screen shows what it computes. */
-const WIDE = 205;
+export const WIDE = 205;
 const MOST = 6;
 
 /** Their names, nearest to the middle of the host first. */

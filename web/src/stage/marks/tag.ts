@@ -2,6 +2,7 @@
  * Tags: what a neuron is, its value and its gradient, in one line under its map where it is near enough to be read so,
  * in the manner of micrograd's nodes. From afar a single number stands there, from inside there are cards.
  */
+import { WIDE } from "../near";
 import { INVALID } from "../scale";
 import type { Scene } from "../scene";
 import type { Box } from "../view";
@@ -9,8 +10,6 @@ import { onGlass, type Scenery, square } from "./mark";
 
 /** A neuron so wide on the screen has a tag. */
 const FROM = 72;
-/** One so wide shows what it computes: there its numbers stand. */
-const UNTIL = 300;
 /** In pixels for such a neuron; a wider one has a larger tag, up to a limit. */
 const WIDTH = 164;
 const HEIGHT = 22;
@@ -27,7 +26,7 @@ const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
 
 /** Whether a node is so near that its numbers stand inside. */
 export function inside({ at, view }: Pick<Scenery, "at" | "view">, n: number): boolean {
-  return at.size[n]! * view.zoom > UNTIL;
+  return at.size[n]! * view.zoom >= WIDE;
 }
 
 type Place = Pick<Scenery, "scene" | "view" | "at" | "ratio">;
