@@ -435,8 +435,8 @@ class Frame:
     order, ``actual_change`` what it will be; else NaN. ``movers`` are then the parameters that it will move furthest,
     each with its change. ``row`` is the example's row in the data (-1 for the batch), ``wanted`` what each output is
     to be for it. ``recomputed`` counts the nodes that the last change computed anew. ``maps``: node by node (loss left
-    out) a picture of ``map_width`` x ``map_height``, row by row from the top, -127 … 127 for a value of -1 … 1 (clipped;
-    -128 marks NaN). On a plane a picture is the response over the plane; else each row shows examples of one
+    out) a picture of ``map_width`` x ``map_height``, row by row from the top, -127 … 127 for a value of -1 … 1
+    (clipped; -128 marks NaN). On a plane a picture is the response over the plane; else each row shows examples of one
     class. ``opened``: the neurons that were asked for, from inside. ``confusion``: true class by predicted class,
     counts on the validation set. ``curve``: flat ``step, training loss, validation loss`` triples since the last
     frame delivered; ``curve_reset`` says to forget the earlier ones.

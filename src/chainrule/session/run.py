@@ -28,7 +28,6 @@ from chainrule.session.pacer import Pacer, Shutter, affordable
 from chainrule.session.playback import Playback
 from chainrule.session.trace import Point, Trace
 
-
 MOST_MOVERS = 4
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Sequence
+from itertools import count
 
 from chainrule.errors import ConfigError
 from chainrule.graph import Value
@@ -35,7 +36,7 @@ class Sketch:
         self._numbered: int = 0 if before is None else before._numbered
         self.names = self._named(before)
         self.index = {name: node for node, name in enumerate(self.names)}
-        self.labels = [self._label(node) for node in range(self.nodes)]
+        self.labels = self._labelled()
         self.stage = self._staged()
         self.timeline = self._timeline()
         self.past = {each.node: each for each in outcome.past}
@@ -213,9 +214,12 @@ class Sketch:
                 found.append(f"v:{self._numbered}")
         return found
 
-    def _label(self, node: int) -> str:
-        label = self.outcome.labels[node]
-        return label or (f"v{self.names[node][2:]}" if self.outcome.rules[node] else "")
+    def _labelled(self) -> list[str]:
+        """The names of the code; operations without one are counted: v1, v2 and so on, where the code has no such."""
+        own = set(self.outcome.labels)
+        free = (name for name in map("v{}".format, count(1)) if name not in own)
+        pairs = zip(self.outcome.labels, self.outcome.rules, strict=True)
+        return [label or (next(free) if rule else "") for label, rule in pairs]
 
     def _staged(self) -> list[int]:
         """The stage of the forward pass of each node: leaves are there from the beginning, the result comes last."""
