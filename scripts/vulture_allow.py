@@ -22,7 +22,7 @@ _.max_steps, _.paces, _.training_rows, _.validation_rows, _.operation
 _.map_width, _.map_height, _.inspection, _.batch_gradient
 _.sight, _.input, _.timeline, _.value_current, _.gradient_current, _.cleared
 _.terms_others, _.terms_remainder, _.paths_count, _.paths_remainder, _.paths_state, _.agree
-_.predicted_change, _.actual_change, _.end_column, _.layouts
+_.predicted_change, _.actual_change, _.movers, _.end_column, _.layouts
 
 # Called by Python itself or by the standard library.
 _.__getattr__, _.__dir__, __getattr__, __dir__, _.do_GET, _.do_POST, _.log_message

@@ -86,6 +86,8 @@ def frame(**changes: Any) -> Frame:
         "curve_reset": False,
         "inspection": None,
         "opened": (),
+        "movers": (),
+        "wanted": (),
     }
     parts["moment"] = Moment(
         cursor=3,
