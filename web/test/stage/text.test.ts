@@ -11,7 +11,7 @@ const hidden = 3;
 describe("the number under a node", () => {
   it("has the type of a caption where there is room, and a smaller one where there is less", () => {
     expect(numberSize(at(1), hidden)).toBe(11);
-    expect(numberSize(at(0.35), hidden)).toBe(9);
+    expect(numberSize(at(0.45), hidden)).toBe(10);
   });
 
   it("is left out where nodes stand too close, sideways or downwards", () => {

@@ -14,7 +14,7 @@ const TEXT_SIDE = 14;
 const TEXT_LINE = 16;
 /** A number's type is at least so large, has so much free above and beneath, and so much at its sides. */
 const NUMBER_LEAST = 9;
-const NUMBER_FREE = 4;
+const NUMBER_FREE = 7;
 const NUMBER_APART = 6;
 /** Letters of the longest number of three digits in common use (-0.00123), and a letter's share of the type size. */
 const NUMBER_LETTERS = 8;
