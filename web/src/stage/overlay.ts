@@ -1,10 +1,11 @@
-/** The SVG over the canvases: hover, selection and focus. It holds a handful of elements, drawn anew when asked. */
+/** The SVG over the canvases: hover, selection and focus. It holds a handful of elements, set anew when asked. */
 import { pointAt } from "./curve";
 import { nodeType } from "./marks/any";
 import { appearance, edge } from "./marks/edge";
 import { cellOf } from "./marks/heat";
 import { loss } from "./marks/loss";
 import type { Scenery } from "./marks/mark";
+import { type Attributes, Pool } from "./pool";
 import { onScreen } from "./scale";
 import type { Mark } from "./scene";
 
@@ -31,16 +32,16 @@ export interface Marked {
   traced: readonly Mark[];
 }
 
-type Attributes = Record<string, string>;
-
 export class Overlay {
   private readonly svg: SVGSVGElement;
   private readonly world: SVGGElement;
+  private readonly pool: Pool;
 
   constructor(root: HTMLElement) {
     const document = root.ownerDocument;
     this.svg = document.createElementNS(SVG, "svg");
     this.world = document.createElementNS(SVG, "g");
+    this.pool = new Pool(this.world);
     this.svg.append(this.world);
     this.svg.setAttribute("aria-hidden", "true");
     Object.assign(this.svg.style, {
@@ -56,8 +57,12 @@ export class Overlay {
 
   /** Draw what is marked. Lines keep their width on the screen whatever the zoom. */
   draw(scenery: Scenery | null, marked: Marked): void {
-    this.world.replaceChildren();
-    if (scenery === null) return;
+    this.pool.begin();
+    if (scenery !== null) this.marks(scenery, marked);
+    this.pool.end();
+  }
+
+  private marks(scenery: Scenery, marked: Marked): void {
     const { zoom, x, y } = scenery.view;
     this.world.setAttribute("transform", `matrix(${zoom},0,0,${zoom},${x},${y})`);
     this.reached(scenery, marked.seeded);
@@ -94,9 +99,7 @@ export class Overlay {
     this.around(scenery, scene.result, RING_GAP, line);
     if (moment.phase !== "seed" || seeded === null) return;
     const half = scenery.at.size[scene.result]! / 2;
-    const text = this.svg.ownerDocument.createElementNS(SVG, "text");
     const size = 12 / scenery.view.zoom;
-    text.textContent = seeded(look.seed);
     const attributes = {
       x: String(scenery.at.x[scene.result]! + half), // towards the network: at the side there may be no room
       y: String(scenery.at.y[scene.result]! - half * scene.aspect - size),
@@ -108,8 +111,7 @@ export class Overlay {
       "stroke-width": String(size / 3),
       "paint-order": "stroke",
     };
-    for (const [key, value] of Object.entries(attributes)) text.setAttribute(key, value);
-    this.world.append(text);
+    this.pool.add("text", attributes, seeded(look.seed));
   }
 
   /** A station of a way: a line as wide as it is, within a rim; a node, ringed. */
@@ -253,8 +255,6 @@ export class Overlay {
   }
 
   private add(name: string, attributes: Attributes): void {
-    const element = this.svg.ownerDocument.createElementNS(SVG, name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    this.world.append(element);
+    this.pool.add(name, attributes);
   }
 }

@@ -19,6 +19,21 @@ export function parsed(target: string): Mark | null {
   return null;
 }
 
+/** By graph, the parameter of each weight by the two nodes that it joins; a graph that is gone takes its own along. */
+const weights = new WeakMap<Graph, Map<number, number>>();
+
+function weightOf(graph: Graph, source: number, target: number): number {
+  const key = (from: number, to: number) => from * graph.names.length + to;
+  let found = weights.get(graph);
+  if (found === undefined) {
+    found = new Map();
+    for (let e = 0; e < graph.source.length; e++)
+      found.set(key(graph.source[e]!, graph.target[e]!), graph.parameter[e]!);
+    weights.set(graph, found);
+  }
+  return found.get(key(source, target)) ?? -1;
+}
+
 /** The number of a node in the graph, -1 where there is none. */
 export function nodeOf(graph: Graph, target: string): number {
   const mark = parsed(target);
@@ -39,12 +54,7 @@ export function parameterOf(graph: Graph, target: string): number {
   const from = graph.layers[mark.layer - 1];
   if (to === undefined || from === undefined || mark.neuron >= to.count || mark.source >= from.count)
     return -1;
-  const target_ = to.first + mark.neuron;
-  const source = from.first + mark.source;
-  for (let e = 0; e < graph.source.length; e++) {
-    if (graph.target[e] === target_ && graph.source[e] === source) return graph.parameter[e] ?? -1;
-  }
-  return -1;
+  return weightOf(graph, from.first + mark.source, to.first + mark.neuron);
 }
 
 /** Whether the graph has this mark. */
