@@ -32,7 +32,8 @@ from chainrule.session.commands import (
     Verify,
     Write,
 )
-from chainrule.session.events import Frame, Inspection, Notice, Script, Sketch, SketchFrame, Verified
+from chainrule.session.events import Frame, Notice, Script, Sketch, SketchFrame
+from chainrule.session.explanations import Inspection, Verified
 
 FORK = "a = Value(3.0)\nb = a + a\nc = a * b\nd = b * c\nd.backward()\n"
 

@@ -13,9 +13,11 @@ from chainrule.machine.native import NativeMachine
 from chainrule.rules import LOSSES, OPTIMISERS, RULES
 from chainrule.session import Experiment, Session
 from chainrule.session.commands import Edit, Inspect, Look, Step
-from chainrule.session.events import Frame, Graph, Inspection
+from chainrule.session.events import Frame, Graph
 from chainrule.session.experiment import DataChoice, NetworkShape, Training
-from chainrule.session.inspection import Mark, mark, moves
+from chainrule.session.explanations import Inspection
+from chainrule.session.inspection import moves
+from chainrule.session.mark import Mark, mark
 
 BATCH = 6
 MARKS = ["w:1:0:1", "w:2:3:2", "w:3:0:1", "b:1:4", "b:3:0", "n:0:1", "n:1:2", "n:2:0", "n:3:0", "loss"]

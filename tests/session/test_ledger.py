@@ -15,8 +15,9 @@ from chainrule.machine.native import NativeMachine
 from chainrule.rules import RULES
 from chainrule.session import Experiment, Session
 from chainrule.session.commands import Edit, Inspect, Look, Open, Play, Seek, Step, Verify
-from chainrule.session.events import Frame, Graph, Inspection, Notice, Verified
+from chainrule.session.events import Frame, Graph, Notice
 from chainrule.session.experiment import DataChoice, NetworkShape, Training
+from chainrule.session.explanations import Inspection, Verified
 from chainrule.session.ledger import local_slope
 
 ACTIVATIONS = [name for name, rule in RULES.items() if rule.kind == "activation"]

@@ -1,5 +1,5 @@
-// Generated from src/chainrule/session/{commands,events,experiment}.py and src/chainrule/config.py.
-// Do not edit; run `python -m chainrule.protocol.typescript` instead.
+// Generated from src/chainrule/config.py and, in src/chainrule/session, commands, events, explanations and
+// experiment. Do not edit; run `python -m chainrule.protocol.typescript` instead.
 
 export const SCHEMA = "5fb7c3adbcb7";
 

@@ -47,8 +47,8 @@ def schema() -> str:
 def render() -> str:
     """The whole of ``messages.ts``, formatted as Biome would."""
     lines = [
-        "// Generated from src/chainrule/session/{commands,events,experiment}.py and src/chainrule/config.py.",
-        f"// Do not edit; run `{CURE}` instead.",
+        "// Generated from src/chainrule/config.py and, in src/chainrule/session, commands, events, explanations and",
+        f"// experiment. Do not edit; run `{CURE}` instead.",
         "",
         f'export const SCHEMA = "{schema()}";',
     ]

@@ -10,7 +10,8 @@ from chainrule.errors import ChainruleError, ConfigError
 from chainrule.graph.gradcheck import check_values
 from chainrule.layout import LAYOUTS, lay_out
 from chainrule.script import Flaw, Limits, Outcome, Request
-from chainrule.session.events import Event, Inspection, Script, SketchFrame, Tempo, Verified
+from chainrule.session.events import Event, Script, SketchFrame, Tempo
+from chainrule.session.explanations import Inspection, Verified
 from chainrule.session.metronome import Metronome
 from chainrule.session.reasons import Reasons
 from chainrule.session.sketch import HEIGHT, WIDTH, Sketch

@@ -16,7 +16,7 @@ from attrs import frozen
 from chainrule.network.plan import Plan
 from chainrule.network.reader import Reader
 from chainrule.rules import RULES
-from chainrule.session.events import Contribution, Path, PathStep, Term
+from chainrule.session.explanations import Contribution, Path, PathStep, Term
 
 MOST_TERMS = 6  # while numbers change many times a second
 ALL_TERMS = 60

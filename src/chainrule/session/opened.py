@@ -9,7 +9,8 @@ from math import exp, fsum, nan
 from attrs import frozen
 
 from chainrule.network.reader import Reader
-from chainrule.session.events import Cell, Moment, Opened
+from chainrule.session.events import Moment
+from chainrule.session.explanations import Cell, Opened
 from chainrule.session.ledger import local_slope
 
 MOST_PRODUCTS = 8

@@ -14,7 +14,8 @@ from chainrule.graph import Value
 from chainrule.rules.local import local_latex
 from chainrule.rules.table import RESULT
 from chainrule.script.outcome import Past
-from chainrule.session.events import Contribution, Inspection, Moment, Path, PathStep, Term
+from chainrule.session.events import Moment
+from chainrule.session.explanations import Contribution, Inspection, Path, PathStep, Term
 from chainrule.session.ledger import ALL_TERMS, MOST_PATHS, Ledger, Sum, summed
 from chainrule.session.sketch import Sketch
 

@@ -20,9 +20,11 @@ from chainrule.network.reader import Evaluation
 from chainrule.network.trainer import Trainer
 from chainrule.session.catalogue import DEFAULT_PACE
 from chainrule.session.curve import Curve
-from chainrule.session.events import Frame, Moment, Mover, Opened
+from chainrule.session.events import Frame, Moment, Mover
 from chainrule.session.experiment import Experiment
-from chainrule.session.inspection import Explainer, mark
+from chainrule.session.explanations import Opened
+from chainrule.session.inspection import Explainer
+from chainrule.session.mark import mark
 from chainrule.session.opened import Inside
 from chainrule.session.pacer import Pacer, Shutter, affordable
 from chainrule.session.playback import Playback

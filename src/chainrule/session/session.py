@@ -44,9 +44,10 @@ from chainrule.session.commands import (
 )
 from chainrule.session.desk import Desk, Errand
 from chainrule.session.edits import changed, fitted, flat, plan, settled
-from chainrule.session.events import Event, Notice, Tempo, Verified, Welcome
+from chainrule.session.events import Event, Notice, Tempo, Welcome
 from chainrule.session.experiment import SEED_LIMIT, DataChoice, Experiment
-from chainrule.session.inspection import mark
+from chainrule.session.explanations import Verified
+from chainrule.session.mark import mark
 from chainrule.session.metronome import TEMPOS
 from chainrule.session.palette import palettes
 from chainrule.session.run import Happening, Run, View

@@ -17,6 +17,7 @@ from chainrule.rules import RULES
 from chainrule.script import Outcome
 from chainrule.session import events
 from chainrule.session.events import Moment, SketchFrame, Stage
+from chainrule.session.explanations import Inspection
 from chainrule.session.playback import ends
 
 WIDTH, HEIGHT = 124.0, 44.0
@@ -173,7 +174,7 @@ class Sketch:
             stages=array("i", self.stage),
         )
 
-    def frame(self, following: bool, inspection: events.Inspection | None) -> SketchFrame:
+    def frame(self, following: bool, inspection: Inspection | None) -> SketchFrame:
         """The numbers, as far as the pass has come."""
         moment = self.moment(following)
         return SketchFrame(
