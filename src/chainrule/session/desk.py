@@ -124,9 +124,8 @@ class Desk:
             way=place.way,  # type: ignore[arg-type]
         )
         before, after = self._sketch, Sketch(outcome, self._revision + 1, self._sketch)
-        for node, value in enumerate(before.graph.order):
-            if before.written(node) is not None:
-                after.change(after.names[node], value.data)
+        for node in before.edited:
+            after.change(after.names[node], before.graph.order[node].data)
         after.cursor, after.recomputed = before.cursor, before.recomputed
         self._adopt(after, outcome)
         return [self._script(), self._sketch.event()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from itertools import count
 
 from chainrule.errors import ConfigError
@@ -43,6 +43,7 @@ class Sketch:
         self.past = {each.node: each for each in outcome.past}
         self.cursor = len(self.timeline)
         self.recomputed = 0
+        self._edited: set[int] = set()
         self._pull: Pull | None = None
 
     @property
@@ -60,16 +61,13 @@ class Sketch:
         return any(left != made and (left == left or made == made) for left, made in pairs)
 
     @property
-    def edited(self) -> bool:
-        """A leaf has another number than the code gave it."""
-        return any(self.written(node) is not None for node in range(self.nodes))
+    def edited(self) -> Set[int]:
+        """The leaves that have another number than the code gave them."""
+        return self._edited
 
     def written(self, node: int) -> float | None:
         """The number that the code gave a leaf which has another by now."""
-        was, now = self.outcome.data[node], self.graph.order[node].data
-        if self.outcome.rules[node] or was == now or (was != was and now != now):
-            return None
-        return was
+        return self.outcome.data[node] if node in self._edited else None
 
     @property
     def forward_stages(self) -> int:
@@ -89,6 +87,7 @@ class Sketch:
         if node is None or self.outcome.rules[node]:
             raise ConfigError("error.not_a_leaf_mark", target=name[:60])
         self.recomputed = self.graph.change(node, number)
+        (self._edited.discard if number == self.outcome.data[node] else self._edited.add)(node)
         self._pull = None
 
     def seek(self, cursor: int) -> None:
@@ -185,7 +184,7 @@ class Sketch:
             slopes=self.pull.locals,
             carried=self.pull.carried,
             recomputed=self.recomputed,
-            edited=self.edited,
+            edited=bool(self.edited),
             inspection=inspection,
         )
 
