@@ -338,6 +338,26 @@ def test_along_each_line_inside_a_neuron_goes_the_gradient_times_the_local_deriv
                 assert bent.gradient == pytest.approx(math.fsum(means[opened.target]), rel=1e-9, abs=1e-15)
 
 
+@pytest.mark.parametrize("target", ["w:1:0:0", "z:2:1", "n:1:0", "loss"])
+@pytest.mark.parametrize("example", [None, 1])
+def test_a_run_that_overflows_is_explained_to_the_end(example: int | None, target: str) -> None:
+    network = NetworkShape(hidden=(4, 4), activation="linear")
+    training = Training(optimiser="sgd", learning_rate=10.0, loss="mse")
+    of = session(Experiment(data=DataChoice(name="sine", points=40), network=network, training=training))
+    of.handle(Look(id=1, example=example))
+    of.handle(Inspect(id=2, target=target))
+    of.handle(Open(id=3, targets=["n:1:0", "n:2:1"]))
+    losses = []
+    for _ in range(150):
+        of.handle(Step(id=4))
+        of.tick(16.0)
+        frame = of.welcome(resumed=True)[-1]
+        assert isinstance(frame, Frame)
+        losses.append(frame.batch_loss)
+    assert any(math.isfinite(each) for each in losses)
+    assert not math.isfinite(losses[-1])
+
+
 @pytest.mark.parametrize("example", [None, 3])
 def test_a_sum_is_explained_as_the_step_between_products_and_activation(example: int | None) -> None:
     of = session(SMALL)

@@ -29,6 +29,7 @@ from chainrule.session.commands import (
 )
 from chainrule.session.events import Document, Frame, Notice
 from chainrule.session.experiment import DataChoice, NetworkShape, Training
+from chainrule.session.explanations import Inspection
 from chainrule.session.history import DENSE, MOST, History
 
 SMALL = Experiment(
@@ -347,3 +348,44 @@ def test_the_history_keeps_the_newest_and_the_first() -> None:
     assert history.nearest(-1) is None
     history.forget()
     assert history.earliest is None
+
+
+@pytest.mark.parametrize("data", ["moons", "iris"])
+@pytest.mark.parametrize("example", [None, 1])
+def test_a_gradient_that_is_called_there_is_the_one_of_the_whole_pass(data: str, example: int | None) -> None:
+    training = Training(batch_size=5, loss="mse" if data == "moons" else "cross_entropy")
+    experiment = Experiment(
+        data=DataChoice(name=data, points=30), network=NetworkShape(hidden=(3, 2)), training=training
+    )
+    of = Session(Settings(), NativeMachine, "s", {}, experiment)
+    of.handle(Look(id=1, example=example))
+    outputs = 1 if data == "moons" else 3
+    marks = [
+        "n:0:1",
+        "n:1:2",
+        "n:2:0",
+        f"n:3:{outputs - 1}",
+        "z:1:0",
+        f"z:3:{outputs - 1}",
+        "w:1:0:1",
+        "b:3:0",
+    ]
+
+    def told(target: str) -> Inspection:
+        of.handle(Inspect(id=2, target=target))
+        frame = of.welcome(resumed=True)[-1]
+        assert isinstance(frame, Frame)
+        assert frame.inspection is not None
+        return frame.inspection
+
+    wanted = {target: told(target).gradient for target in marks}
+    (document,) = [each for each in of.welcome(resumed=True) if isinstance(each, Document)]
+    seen = set()
+    for cursor in range(1, len(document.timeline)):
+        of.handle(Seek(id=3, cursor=cursor))
+        for target in marks:
+            found = told(target)
+            if found.gradient_current:
+                seen.add(target)
+                assert found.gradient == wanted[target], (cursor, target)
+    assert seen == set(marks)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import struct
 from array import array
 from collections.abc import Iterable, Mapping
@@ -19,6 +18,7 @@ from chainrule.network.reader import STATE, Reader
 from chainrule.network.stream import Stream
 from chainrule.program.instructions import COUNT, CURSOR, EPOCH, RANDOM
 from chainrule.rules import OPTIMISERS, REGULARISERS
+from chainrule.rules.sums import total
 
 
 class Trainer(Reader):
@@ -178,7 +178,7 @@ class Trainer(Reader):
         """How much the next update will change the objective on this very batch: as its gradient predicts (first
         order: the sum over parameters of gradient times change), and as it will be. Nothing is changed."""
         changes, before = self.forecast(), self.parameters()
-        predicted = math.fsum(g * d for g, d in zip(self.gradients(), changes, strict=True))
+        predicted = total(g * d for g, d in zip(self.gradients(), changes, strict=True))
         objective, counted = self.batch_loss + self.penalty, self._recomputed
         self.set_parameters({at: p + d for at, (p, d) in enumerate(zip(before, changes, strict=True))})
         actual = self.batch_loss + self.penalty - objective

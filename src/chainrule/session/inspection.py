@@ -6,7 +6,7 @@ No derivative is written here: numbers come from the trainer's arena, formulas f
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import fsum, isnan, nan
+from math import isnan, nan
 from typing import Any, Literal
 
 from attrs import frozen
@@ -14,6 +14,7 @@ from attrs import frozen
 from chainrule.network.plan import Plan
 from chainrule.network.trainer import Trainer
 from chainrule.rules import LOSSES, REGULARISERS, RULES
+from chainrule.rules.sums import total
 from chainrule.session.events import Moment
 from chainrule.session.explanations import Contribution, Inspection, Term
 from chainrule.session.formulas import Formulas, activity_name, slope_of, weight_name
@@ -96,7 +97,7 @@ class Explainer:
             value=self.trainer.parameters()[at],
             before=nan if self.before is None else self.before[at],
             value_current=True,
-            gradient_current=self.moment.gradients_from <= found.layer,
+            gradient_current=self._come(found),
             gradient=self.gradients[at],
             batch_gradient=whole,
             forward=self._write.weighted(found.layer, found.neuron),
@@ -134,7 +135,7 @@ class Explainer:
             value=self.values[at],
             before=nan,
             value_current=self.moment.values_to >= found.layer,
-            gradient_current=self.moment.gradients_from <= found.layer + 1,
+            gradient_current=self._come(found),
             gradient=self.adjoints[at],
             batch_gradient=self.trainer.adjoints()[at],
             forward=forward,
@@ -149,7 +150,7 @@ class Explainer:
     def _weighted_sum(self, target: str, found: Mark) -> Inspection:
         """z, between the products of a neuron and its activation. Its gradient is what the chain rule calls delta."""
         numbers = self.trainer.summed(found.layer, found.neuron)
-        value = fsum(numbers) / len(numbers) if self.example is None else numbers[self.example]
+        value = total(numbers) / len(numbers) if self.example is None else numbers[self.example]
         gradient = self._delta(found.layer, found.neuron)
         terms = self._parts(found) if self.example is None else self._bent_by(found)
         last = found.layer == len(self._counts) - 1
@@ -163,7 +164,7 @@ class Explainer:
             value=value,
             before=nan,
             value_current=self.moment.values_to >= found.layer,
-            gradient_current=self.moment.gradients_from <= found.layer,
+            gradient_current=self._come(found),
             gradient=gradient,
             batch_gradient=self.trainer.deltas()[self._at(found.layer, found.neuron)],
             forward=self._write.weighted(found.layer, found.neuron),
@@ -208,7 +209,7 @@ class Explainer:
             value=self.values[at],
             before=nan,
             value_current=self.moment.values_to >= found.layer,
-            gradient_current=self.moment.gradients_from <= found.layer + 1,
+            gradient_current=self._come(found),
             gradient=self.adjoints[at],
             batch_gradient=self.trainer.adjoints()[at],
             forward=rf"\ell = {each}"
@@ -268,7 +269,7 @@ class Explainer:
 
     def _made_of(self, found: Mark, terms: Sequence[Contribution], gradient: float) -> dict[str, Any]:
         """The terms and the paths of a gradient."""
-        current = self.moment.gradients_from <= found.layer + (found.kind not in ("weight", "bias", "sum"))
+        current = self._come(found)
         sums = summed(terms if current else [], MOST_TERMS if self.busy else ALL_TERMS)
         state, ledger = self._paths(found, gradient)
         return {
@@ -280,6 +281,12 @@ class Explainer:
             "paths_remainder": ledger.remainder,
             "paths_state": state,
         }
+
+    def _come(self, found: Mark) -> bool:
+        """Whether the pass has brought the gradient of a mark: that of parameters and sums with their own layer, that
+        of what a node hands on with the next. The outputs of a classifier show the gradient of their sums."""
+        shown = found.kind == "neuron" and not (self._softmax and found.layer == len(self._counts) - 1)
+        return self.moment.gradients_from <= found.layer + (shown or found.kind in ("input", "loss"))
 
     def _paths(self, found: Mark, gradient: float) -> tuple[str, Ledger]:
         nothing = Ledger((), 0.0, gradient)

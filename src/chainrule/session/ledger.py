@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from heapq import nlargest
-from math import fsum, prod
+from math import prod
 from typing import Any
 
 from attrs import frozen
@@ -16,6 +16,7 @@ from attrs import frozen
 from chainrule.network.plan import Plan
 from chainrule.network.reader import Reader
 from chainrule.rules import RULES
+from chainrule.rules.sums import total
 from chainrule.session.explanations import Contribution, Path, PathStep, Term
 
 MOST_TERMS = 6  # while numbers change many times a second
@@ -45,7 +46,7 @@ def summed(terms: Sequence[Contribution], most: int) -> Sum:
     """The ``most`` largest of ``terms``, the others added up."""
     ranked = sorted(terms, key=lambda each: -abs(each.value))
     kept, others = ranked[:most], ranked[most:]
-    return Sum(tuple(kept), len(others), fsum(each.value for each in others))
+    return Sum(tuple(kept), len(others), total(each.value for each in others))
 
 
 def product(target: str, *factors: Term) -> Contribution:
@@ -147,7 +148,7 @@ class Paths:
     def _ledger(self, found: Iterable[list[PathStep]], layer: int, gradient: float) -> Ledger:
         paths = tuple(Path(steps=tuple(path), value=path[-1].product) for path in found)
         count = float(prod(self._plan.sizes[layer + 1 :]))
-        return Ledger(paths, count, fsum([gradient, *(-path.value for path in paths)]))
+        return Ledger(paths, count, total([gradient, *(-path.value for path in paths)]))
 
 
 def _on(path: list[PathStep], target: str, latex: str, factor: float) -> list[PathStep]:

@@ -4,11 +4,12 @@ derivative along which that gradient comes to it."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import exp, fsum, nan
+from math import exp, nan
 
 from attrs import frozen
 
 from chainrule.network.reader import Reader
+from chainrule.rules.sums import total
 from chainrule.session.events import Moment
 from chainrule.session.explanations import Cell, Opened
 from chainrule.session.ledger import local_slope
@@ -42,7 +43,7 @@ class Inside:
         ]
         ranked = sorted(range(span.inputs), key=lambda i: -abs(products[i]))
         kept = sorted(ranked[:MOST_PRODUCTS])
-        rest = fsum(products[i] for i in ranked[MOST_PRODUCTS:])
+        rest = total(products[i] for i in ranked[MOST_PRODUCTS:])
         letter = "a" if layer > 1 else "x"
         cells = [
             Cell(
@@ -62,14 +63,14 @@ class Inside:
         bias, j, example = parameters[span.biases + neuron], neuron + 1, self.example
         name, slope = f"{layer}:{neuron}", self.gradients[span.biases + neuron]
         cells.append(_plain("bias", f"b_{{{j}}}", bias, slope, f"b:{name}", local=1.0))
-        total = fsum([*products, bias]) if example is None else self.reader.summed(layer, neuron)[example]
+        summed = total([*products, bias]) if example is None else self.reader.summed(layer, neuron)[example]
         softmax = self.softmax and layer == len(self.sizes) - 1
         bend = nan if example is None or softmax else self._bend(layer, neuron, example)
         if span.normalised:
-            cells.append(_plain("sum", f"z_{{{j}}}", total, delta, f"z:{name}"))
+            cells.append(_plain("sum", f"z_{{{j}}}", summed, delta, f"z:{name}"))
             cells.append(self._normal(layer, neuron, bend))
         else:
-            cells.append(_plain("sum", f"z_{{{j}}}", total, delta, f"z:{name}", local=bend))
+            cells.append(_plain("sum", f"z_{{{j}}}", summed, delta, f"z:{name}", local=bend))
         if softmax and example is not None:
             cells += self._softmax(neuron, self.reader.sums(example)[-self.sizes[-1] :])
         letter = "p" if softmax else "a"
@@ -94,7 +95,7 @@ class Inside:
     def _normal(self, layer: int, neuron: int, bend: float) -> Cell:
         values, gradients = self.reader.bent(layer, neuron)
         if self.example is None:
-            value, gradient = fsum(values) / len(values), fsum(gradients)
+            value, gradient = total(values) / len(values), total(gradients)
         else:
             value, gradient = values[self.example], gradients[self.example]
         return _plain("normal", f"n_{{{neuron + 1}}}", value, gradient, local=bend)
@@ -107,7 +108,7 @@ class Inside:
         own = rf"e^{{z_{{{neuron + 1}}} - \max z}}"
         return [
             _plain("exponential", own, exponentials[neuron], nan),
-            _plain("partition", r"\textstyle\sum_k e^{z_k - \max z}", fsum(exponentials), nan),
+            _plain("partition", r"\textstyle\sum_k e^{z_k - \max z}", total(exponentials), nan),
         ]
 
     def _at(self, layer: int, neuron: int) -> int:

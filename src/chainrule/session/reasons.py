@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from heapq import nlargest
-from math import fsum, nan
+from math import nan
 
 from chainrule.graph import Value
 from chainrule.rules.local import local_latex
+from chainrule.rules.sums import total
 from chainrule.rules.table import RESULT
 from chainrule.script.outcome import Past
 from chainrule.session.events import Moment
@@ -192,7 +193,7 @@ class Reasons:
             counts[source] = counts.get(source, 0.0) + counts[child]
         found = nlargest(MOST_PATHS, arriving.get(node, []), key=lambda each: abs(each[0]))
         paths = tuple(self._path(start, way) for _, way in found)
-        return Ledger(paths, counts.get(node, 0.0), fsum([gradient, *(-each.value for each in paths)]))
+        return Ledger(paths, counts.get(node, 0.0), total([gradient, *(-each.value for each in paths)]))
 
     def _path(self, start: Path, way: Sequence[tuple[int, int]]) -> Path:
         steps, product = list(start.steps), 1.0

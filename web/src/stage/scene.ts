@@ -87,7 +87,13 @@ export class Scene implements Geometry {
     this.into = adjacency(graph.target, this.nodes);
     this.outOf = adjacency(graph.source, this.nodes);
     this.aside = new Float32Array(this.cards ? this.edges : 0);
-    this.read = this.cards ? new Int32Array(this.nodes).fill(LATE) : this.layer.map((place) => place + 1);
+    this.read = this.cards
+      ? new Int32Array(this.nodes).fill(LATE)
+      : this.layer.map((place) => {
+          const layer = graph.layers[place];
+          // The outputs of a classifier show the gradients of their sums, which come with their own layer.
+          return layer?.operation === "log_softmax" ? place : place + 1;
+        });
     if (this.cards) this.wire();
     this.box = bounds(this);
     this.nodeIndex = indexed(this.nodes, (n) => nodeBox(this, n));
