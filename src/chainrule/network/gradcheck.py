@@ -14,7 +14,7 @@ from chainrule.graph.walk import topological
 from chainrule.network.trainer import Trainer
 from chainrule.rules.dual import Dual
 
-MOST_NODE_WORK = 300_000  # numbers of a graph of ``Value``s that answers within a moment
+MOST_AT_ONCE = 300_000  # numbers of a graph of ``Value``s that answers within a moment
 MOST_WORK = 3_000_000  # numbers that a dual pass may have; larger steps are checked by differences alone
 
 
@@ -55,10 +55,11 @@ def check_network(
 
 
 def check_parameter(trainer: Trainer, at: int, *, precision: float = PRECISION) -> Checked:
-    """Check the derivative of the objective with respect to one parameter, as ``check_network`` does."""
+    """Check the derivative of the objective with respect to one parameter, as ``check_network`` does, but within a
+    moment: dual numbers only of smaller steps."""
     parameters, gradients = list(trainer.parameters()), list(trainer.gradients())
     dual = None
-    if trainer.batch * len(parameters) * 3 <= MOST_WORK:
+    if trainer.batch * len(parameters) * 3 <= MOST_AT_ONCE:
         dual = _Duals(trainer)({at: 1.0})
     function = partial(_moved, trainer, parameters, {at: 1.0}, parameters[at])
     try:
@@ -84,8 +85,8 @@ def check_node(
     Raises ``ProgramError`` where that graph would be too large.
     """
     numbers = trainer.batch * trainer.plan.parameters * 3
-    if numbers > MOST_NODE_WORK:
-        raise ProgramError("error.verify_too_large", where="verify", found=numbers, limit=MOST_NODE_WORK)
+    if numbers > MOST_AT_ONCE:
+        raise ProgramError("error.verify_too_large", where="verify", found=numbers, limit=MOST_AT_ONCE)
     graph = trainer.unrolled()
     rows = graph.sums[layer - 1] if summed else graph.columns[layer]
     moved = [row[neuron] for row in (rows if example is None else rows[example : example + 1])]
