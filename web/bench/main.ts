@@ -33,7 +33,8 @@ interface Shown {
 function onStage(structure: Structure, colours: Palette, marks = 1000): Shown {
   const end = new AbortController();
   let share = 1;
-  let painted = -1;
+  let seen = -1;
+  let asked = -1;
   const stage = new Stage(host, {
     signal: end.signal,
     reducedMotion: true,
@@ -44,7 +45,7 @@ function onStage(structure: Structure, colours: Palette, marks = 1000): Shown {
     onHover: () => {},
     onSelect: () => {},
     onPainted: (seq) => {
-      painted = seq;
+      seen = seq;
     },
     onProgress: (now) => {
       share = now;
@@ -55,7 +56,10 @@ function onStage(structure: Structure, colours: Palette, marks = 1000): Shown {
   stage.graph(structure);
   const surface = host.firstElementChild!;
   return {
-    frame: (numbers) => stage.frame(numbers),
+    frame: (numbers) => {
+      asked = numbers.seq;
+      stage.frame(numbers);
+    },
     move: (dx, dy, factor) => {
       const { clientWidth, clientHeight } = host;
       const at = { clientX: clientWidth / 2, clientY: clientHeight / 2, pointerId: 1, button: 0 };
@@ -71,7 +75,7 @@ function onStage(structure: Structure, colours: Palette, marks = 1000): Shown {
       );
       surface.dispatchEvent(new PointerEvent("pointercancel", at));
     },
-    busy: () => share < 1 || painted < 0,
+    busy: () => share < 1 || seen < asked,
     figures: () => stage.meter(),
     end: () => end.abort(),
   };
@@ -175,6 +179,41 @@ async function opening(
   return found;
 }
 
+/** From new numbers, as after an edit, to the whole picture of them, once and again to and fro. */
+async function editing(
+  what: "stage" | "svg",
+  sketch: Sketch,
+  frames: readonly SketchFrame[],
+  count: number,
+): Promise<Figures> {
+  const shown = show(what, structureOf(sketch), palette());
+  shown.frame(numbersOf(frames[0]!));
+  await settled(shown);
+  const intervals: number[] = [];
+  for (let step = 1; step <= count; step++) {
+    const numbers = { ...numbersOf(frames[step % 2]!), seq: 1000 + step };
+    const began = await next();
+    shown.frame(numbers);
+    do await next();
+    while (shown.busy());
+    await painted();
+    intervals.push(performance.now() - began);
+    await next();
+  }
+  const found = { intervals, scripts: [], ...shown.figures() };
+  shown.end();
+  return found;
+}
+
+/** After this animation frame's picture: a message that is posted in a frame is delivered when it has been painted. */
+function painted(): Promise<void> {
+  return new Promise((resolve) => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => resolve();
+    channel.port2.postMessage(null);
+  });
+}
+
 /** Panning over the large graph of operations, from so far that all of it is in view. */
 async function flying(
   what: "stage" | "svg",
@@ -190,4 +229,4 @@ async function flying(
   return found;
 }
 
-Object.assign(globalThis, { training, panning, opening, flying, ready: true });
+Object.assign(globalThis, { training, panning, opening, flying, editing, ready: true });

@@ -125,8 +125,10 @@ test("panning 10,000 edges", async () => {
   row("Panning 100-100 (10,000 edges) as lines, three times as near as fitted", found);
 });
 
-test("opening 30,000 values", async () => {
-  const { stdout } = await promisify(execFile)(python, [`${web}bench/scene.py`], { maxBuffer: 2 ** 28 });
+/** A page of the bench with the graph of some code at hand. */
+async function sketched(...which: readonly string[]): Promise<Page> {
+  const given = [`${web}bench/scene.py`, ...which];
+  const { stdout } = await promisify(execFile)(python, given, { maxBuffer: 2 ** 28 });
   const page = await scene();
   await page.evaluate((text) => {
     const typed = (each: Record<string, unknown>) =>
@@ -138,6 +140,32 @@ test("opening 30,000 values", async () => {
       );
     Object.assign(globalThis, { events: (JSON.parse(text) as Record<string, unknown>[]).map(typed) });
   }, stdout);
+  return page;
+}
+
+for (const [what, which, count] of [
+  ["New numbers of 7 values, as after an edit, to the picture", ["small"], 20],
+  ["The same of 29,314 values, all in view, to the whole picture", [], 3],
+] as const) {
+  test(what, async () => {
+    const page = await sketched(...which);
+    const found = await both((each) =>
+      page.evaluate(
+        ([way, times]) => {
+          const here = globalThis as unknown as Record<string, (...given: unknown[]) => Promise<Figures>> & {
+            events: unknown[];
+          };
+          return here.editing!(way, here.events[0], here.events.slice(1), times);
+        },
+        [each, count] as const,
+      ),
+    );
+    row(what, found);
+  });
+}
+
+test("opening 30,000 values", async () => {
+  const page = await sketched();
   const run = (name: "opening" | "flying") =>
     both((each) =>
       page.evaluate(
@@ -191,7 +219,7 @@ test("from editing a value of the code to the picture", async () => {
     await page.waitForTimeout(150);
   }
   rows.push(
-    `| Editing a value of the code (7 values) to the picture with its consequences | ${spread(times)} | – | – | – | – |`,
+    `| On the page: typing a value of the code (7 values) to the picture with its consequences, server included | ${spread(times)} | – | – | – | – |`,
   );
 });
 
@@ -203,7 +231,7 @@ afterAll(async () => {
     "",
     "`make bench`, 1280 × 800, in one page and one run, in turn; three rounds. Milliseconds from one animation frame to",
     "the next, median / 95th percentile. Networks without their maps in both. SVG: one element a mark, attributes set",
-    "where the looks have changed, one transform for the view.",
+    "where the looks have changed, one transform for the view. For new numbers: milliseconds from the change to the picture.",
     `Measured on ${cpus().length} cores (${processor}), Chromium ${engine().version()} headless without a graphics processor.`,
     "",
     "| what | stage | SVG | SVG : stage | marks drawn / skipped in the last frame | SVG elements |",
