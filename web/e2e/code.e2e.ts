@@ -438,6 +438,7 @@ test("a number changed on the page is told from the code's, and taken back", asy
   const page = await open(world.server.url);
   await coding(page);
   await page.getByRole("combobox", { name: "Examples" }).selectOption({ label: "A fork: gradients add up" });
+  await expect.poll(() => labels(page)).toEqual(["d", "b", "a", "c"]); // the example before has an "a" too
   await choose(page, "a");
   expect(await page.locator("[data-written]").count()).toBe(0);
   const box = page.locator(".value input");
