@@ -25,6 +25,9 @@ def test_every_gradient_is_what_dual_numbers_say(name, data):
     constants = [CONSTANTS[key] for key in rule.constants]
     direction = [data.draw(st.floats(-2, 2)) for _ in rule.inputs]
     y, slope = directional(rule, operands, constants, direction)
+    # At a kink each side has its own derivative, and no gradient is that of both.
+    _, back = directional(rule, operands, constants, [-way for way in direction])
+    assume(slope == -back)
     assert y == rule.forward(*operands, *constants)
     parts = rule.grad(*operands, *constants, y, 1.0)
     wanted = math.fsum(part * way for part, way in zip(parts, direction, strict=True))
@@ -48,3 +51,19 @@ def test_every_primitive_has_a_slope_for_each_argument(name):
     row = PRIMITIVES[name]
     values = [0.7, 0.3, 0.2][: len(row.holes)]
     assert len(row.slope(*values, row.evaluate(*values))) == len(values)
+
+
+@pytest.mark.parametrize(
+    ("name", "at", "wanted"), [("tanh", 0.0, 1.0), ("elu", 0.0, 1.0), ("gelu", 0.0, 0.5), ("silu", 0.0, 0.5)]
+)
+def test_a_smooth_function_of_pieces_has_one_derivative_where_they_meet(name, at, wanted):
+    constants = [value or 0.0 for value in RULES[name].constants.values()]
+    for way in (1.0, -1.0):
+        assert directional(RULES[name], [at], constants, [way])[1] == pytest.approx(way * wanted)
+
+
+def test_at_a_kink_the_derivative_is_that_of_the_side_the_direction_leads_to():
+    relu = RULES["relu"]
+    assert directional(relu, [0.0], [], [1.0])[1] == 1.0
+    assert directional(relu, [0.0], [], [-2.0])[1] == 0.0
+    assert maximum(Dual(1.0, 3.0), Dual(1.0, 5.0)).slope == 5.0

@@ -321,6 +321,31 @@ def test_in_the_middle_of_the_pass_the_terms_are_those_that_have_arrived() -> No
     assert 18.0 in totals
 
 
+def test_a_long_chain_is_explained_within_a_moment() -> None:
+    of = shown("a = Value(1.0)\nb = a\nfor _ in range(9000):\n    b = b * 1.0001\n")
+    found = explained(of, named(scene(of)[1], "a"))
+    assert found.paths_state == "large"  # nobody follows a path of 9,000 steps
+    assert found.gradient == pytest.approx(1.0001**9000)
+    of = shown("a = Value(1.0)\nb = a\nfor _ in range(50):\n    b = b * 1.5\n")
+    found = explained(of, named(scene(of)[1], "a"))
+    assert [len(path.steps) for path in found.paths] == [51]
+
+
+def test_a_smooth_function_is_verified_at_zero() -> None:
+    for function in ("tanh", "elu", "gelu", "sigmoid", "softplus"):
+        of = shown(f"x = Value(0.0)\ny = x.{function}()\n")
+        (found,) = of.handle(Verify(id=3, target=named(scene(of)[1], "x")))
+        assert isinstance(found, Verified)
+        assert found.agree, function
+
+
+def test_a_name_that_is_no_text_is_made_one() -> None:
+    of = shown("a = Value(1.0, label='x\\ud800')\nb = a + 1\n")
+    script, sketch = scene(of)
+    assert script.flaw is None
+    assert sketch.labels[0] == "x\ufffd"
+
+
 def test_a_mark_that_is_gone_is_not_explained() -> None:
     of = shown(FORK)
     of.handle(Inspect(id=3, target="v:999"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -332,6 +333,42 @@ def test_the_curve_forgets_what_is_undone() -> None:
     assert list(found.curve[::3]) == [1.0, 2.0, 3.0]
     shown.handle(Restart(id=1))
     assert frame(shown).moment.resting
+
+
+def test_between_two_states_of_a_long_run_never_lies_much_of_it() -> None:
+    history = History()
+    for step in range(10_000):
+        history.put(step, {"x": array("d", [step])})
+    kept = [step for step in range(10_000) if step in history]
+    widest = max(after - before for before, after in pairwise(kept))
+    assert widest <= 2 * 10_000 / (MOST - DENSE - 2)
+
+
+@pytest.mark.parametrize("example", [None, 1])
+def test_after_the_update_gradients_are_still_those_of_the_weights_before(example: int | None) -> None:
+    training = Training(batch_size=5, optimiser="adam", learning_rate=0.1)
+    experiment = Experiment(
+        data=DataChoice(name="moons", points=30), network=NetworkShape(hidden=(3, 2)), training=training
+    )
+    of = Session(Settings(), NativeMachine, "s", {}, experiment)
+    of.handle(Look(id=1, example=example))
+    (document,) = [each for each in of.welcome(resumed=True) if isinstance(each, Document)]
+    last = len(document.timeline)
+    for target in ("n:0:0", "n:1:0", "n:2:1", "z:1:1", "w:1:0:1"):
+        found = []
+        for cursor in (last - 1, last):
+            of.handle(Seek(id=2, cursor=cursor))
+            of.handle(Inspect(id=3, target=target))
+            frame = of.welcome(resumed=True)[-1]
+            assert isinstance(frame, Frame)
+            assert frame.inspection is not None
+            found.append(frame.inspection)
+            terms = frame.inspection.terms
+            if terms:
+                total = math.fsum([*(each.value for each in terms), frame.inspection.terms_remainder])
+                assert total == pytest.approx(frame.inspection.gradient, rel=1e-12, abs=1e-15)
+        assert found[0].gradient == found[1].gradient
+        assert [each.value for each in found[0].paths] == [each.value for each in found[1].paths]
 
 
 def test_the_history_keeps_the_newest_and_the_first() -> None:

@@ -106,8 +106,9 @@ def slope(function: Callable[[float], float], at: float, precision: float = PREC
         below, above, half_below, half_above = (function(at + way * h) for way in (-1.0, 1.0, -0.5, 0.5))
         right = (4 * half_above - above - 3 * middle) / h
         left = (3 * middle - 4 * half_below + below) / h
-        if distance(left, right) <= 10 * precision:
-            wide, narrow = (above - below) / (2 * h), (half_above - half_below) / h
+        wide, narrow = (above - below) / (2 * h), (half_above - half_below) / h
+        # Of two widths that do not agree, the wider reaches over a kink, or the function bends too much for it.
+        if distance(left, right) <= 10 * precision and distance(wide, narrow) <= precision:
             return Slope((4 * narrow - wide) / 3, left, right, kink=False)
     return Slope(0.5 * (left + right), left, right, kink=True)
 

@@ -64,8 +64,11 @@ class Trainer(Reader):
         """Carry out operations one by one. Between them the arena holds a pass that is under way: what the
         operations still to come will write is what the pass before has left."""
         for each in some:
+            update = each.phase == "update"
+            if update:
+                self._read()  # what the gradients of inputs are made of is still there
             self._machine.run(each.first, each.last)
-        self._read_out = False
+            self._read_out = update
         self._recomputed = 0
 
     def rewind(self) -> None:

@@ -5,15 +5,21 @@ A rule's lambda runs on ``Dual`` numbers as it is. Only the alphabet's own slope
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from math import copysign
+from operator import ge, gt, le, lt
 from typing import Any
 
 from chainrule.rules.alphabet import PRIMITIVES
 from chainrule.rules.table import Rule
 
+_TIES: dict[str, Callable[[float, float], bool]] = {"lt": lt, "le": le, "gt": gt, "ge": ge}
+
 
 class Dual:
-    """``value`` and its derivative ``slope`` along one direction. Comparisons go by value."""
+    """``value`` and its derivative ``slope`` along one direction, to that side. Comparisons go by value, and where two
+    values are equal by where they are going: a function that is put together from pieces has the derivative of the
+    piece that the direction leads into."""
 
     __slots__ = ("slope", "value")
 
@@ -25,8 +31,16 @@ class Dual:
         row = PRIMITIVES[name]
         values = [arg.value if isinstance(arg, Dual) else arg for arg in args]
         result = row.evaluate(*values)
+        slopes = [arg.slope if isinstance(arg, Dual) else 0.0 for arg in args]
         if isinstance(result, bool):
-            return result
+            return _TIES[name](*slopes) if values[0] == values[1] else result
+        if name in ("max", "min") and values[0] == values[1]:
+            return Dual(result, max(slopes) if name == "max" else min(slopes))
+        if name == "abs" and values[0] == 0.0:
+            return Dual(result, abs(slopes[0]))
+        if name == "copysign" and values[1] == 0.0:
+            size = abs(slopes[0]) if values[0] == 0.0 else copysign(1.0, values[0]) * slopes[0]
+            return Dual(result, copysign(1.0, slopes[1] or values[1]) * size)
         slope = 0.0
         for arg, part in zip(args, row.slope(*values, result), strict=True):
             # A direction that does not move an argument contributes nothing, however steep the primitive is there.

@@ -113,4 +113,12 @@ def read_outcome(text: str) -> Outcome:
     return found
 
 
+def _text(value: object, _: object) -> str:
+    """A string that can be sent on: half of a surrogate pair is no character."""
+    if not isinstance(value, str):
+        raise TypeError("not a string")
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 _converter = Converter(forbid_extra_keys=True, detailed_validation=False)
+_converter.register_structure_hook(str, _text)

@@ -1,4 +1,4 @@
-"""Where a run has been: states to which it can go back, dense for the last steps, sparser the longer ago."""
+"""Where a run has been: states to which it can go back, dense for the last steps, evenly spread before."""
 
 from __future__ import annotations
 
@@ -27,13 +27,15 @@ class History:
         return self._steps[0] if self._steps else None
 
     def put(self, step: int, state: State) -> None:
-        """Remember ``state`` of ``step``; of too many, every other one of the older is forgotten, the first stays."""
+        """Remember ``state`` of ``step``. Of too many one of the older is forgotten, the one whose neighbours are
+        closest to each other, so that they lie evenly; the first stays."""
         if step not in self._states:
             self._steps.insert(bisect_right(self._steps, step), step)
         self._states[step] = state
         if len(self._steps) > MOST:
-            self._steps = [*self._steps[:-DENSE:2], *self._steps[-DENSE:]]
-            self._states = {kept: self._states[kept] for kept in self._steps}
+            older = range(1, len(self._steps) - DENSE)
+            least = min(older, key=lambda at: self._steps[at + 1] - self._steps[at - 1])
+            del self._states[self._steps.pop(least)]
 
     def nearest(self, step: int) -> tuple[int, State] | None:
         """The last state at or before ``step``."""

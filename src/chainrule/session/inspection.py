@@ -253,7 +253,7 @@ class Explainer:
         """Consumer by consumer what makes the gradient of a node; over the batch, the deltas are added up first."""
         if found.layer == len(self._counts) - 1:
             return []
-        span, weights = self.trainer.layers[found.layer], self.trainer.parameters()
+        span, weights = self.trainer.layers[found.layer], self._weights
         first, deltas = self._at(found.layer + 1, 0), self.trainer.deltas(self.example)
         return [
             product(
@@ -296,7 +296,7 @@ class Explainer:
             return "batch", nothing
         if self.busy or found.kind == "loss":
             return ("busy" if self.busy else "shown"), nothing
-        paths = Paths(self.trainer, self.plan, self.example)
+        paths = Paths(self.trainer, self.plan, self.example, self._weights)
         if found.kind in ("weight", "bias", "sum"):
             source = found.source if found.kind == "weight" else None  # of a bias it is that of its sum
             return "shown", paths.parameter(found.layer, found.neuron, source, gradient)
@@ -307,6 +307,11 @@ class Explainer:
         """Steps, values and gradients of a mark in the run so far."""
         steps, values, gradients = zip(*points, strict=True) if (points := list(points)) else ((), (), ())
         return {"steps": steps, "values": values, "gradients": gradients}
+
+    @property
+    def _weights(self) -> Sequence[float]:
+        """The weights that the gradients were made with: after the update these are those before it."""
+        return self.trainer.parameters() if self.before is None else self.before
 
     @property
     def _softmax(self) -> bool:
@@ -322,7 +327,7 @@ class Explainer:
             delta_k = self._write.nth(r"\delta_{k}")
             return self._write.summed(rf"\sum_{{k}} w_{{k,{i + 1}}}\,{delta_k}"), ()
         span = self.trainer.layers[found.layer]
-        weight = Term(latex=weight_name(0, i), value=self.trainer.parameters()[span.weights + i])
+        weight = Term(latex=weight_name(0, i), value=self._weights[span.weights + i])
         delta = Term(latex=r"\delta_{1}", value=self._delta(found.layer + 1, 0))
         return self._write.summed(rf"{weight.latex}\,{self._write.nth(delta.latex)}"), (weight, delta)
 

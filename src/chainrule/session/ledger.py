@@ -70,10 +70,10 @@ class Paths:
     each neuron: the largest to a neuron come from the largest to its consumers.
     """
 
-    def __init__(self, reader: Reader, plan: Plan, example: int) -> None:
+    def __init__(self, reader: Reader, plan: Plan, example: int, parameters: Sequence[float]) -> None:
         self._reader, self._plan = reader, plan
         self._values = reader.values(example)
-        self._parameters = reader.parameters()
+        self._parameters = parameters
         self._slopes = _slopes(reader, plan, example)
         self._adjoints = reader.adjoints(example)
         self._deltas = reader.deltas(example)

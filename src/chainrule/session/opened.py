@@ -25,6 +25,7 @@ class Inside:
     reader: Reader
     sizes: Sequence[int]
     example: int | None
+    parameters: Sequence[float]
     values: Sequence[float]
     gradients: Sequence[float]
     adjoints: Sequence[float]
@@ -33,7 +34,7 @@ class Inside:
 
     def open(self, layer: int, neuron: int) -> Opened:
         """Neuron ``neuron`` (from 0) of layer ``layer`` (the input is 0)."""
-        span, parameters = self.reader.layers[layer - 1], self.reader.parameters()
+        span, parameters = self.reader.layers[layer - 1], self.parameters
         at = self._at(layer, neuron)
         delta = self.reader.deltas(self.example)[at]
         before = self.values[self._at(layer - 1, 0) : self._at(layer, 0)]

@@ -22,6 +22,10 @@ from chainrule.session.sketch import Sketch
 
 _LONG = 14  # letters of a name that is told by its end in formulas
 MOST_EDGES = 20_000  # of the part of the graph between a node and the result, for paths to be looked for
+MOST_STEPS = 200  # of a path: a longer one cannot be followed by anybody
+
+Link = tuple[int, int, "Link | None"]
+Way = tuple[float, int, Link | None]
 
 
 class Reasons:
@@ -177,9 +181,10 @@ class Reasons:
             ),
             value=1.0,
         )
-        ways: dict[int, list[tuple[float, tuple[tuple[int, int], ...]]]] = {self._last: [(1.0, ())]}
+        # A way is its product, its length and its last line, linked to the one before: ways share their beginnings.
+        ways: dict[int, list[Way]] = {self._last: [(1.0, 0, None)]}
         counts: dict[int, float] = {self._last: 1.0}
-        arriving: dict[int, list[tuple[float, tuple[tuple[int, int], ...]]]] = {}
+        arriving: dict[int, list[Way]] = {}
         for child, place in reversed(edges):
             if child not in ways:
                 if child not in arriving:
@@ -188,16 +193,22 @@ class Reasons:
             slope = sketch.pull.locals[sketch.graph.first_edge[child] + place]
             source = parents[child][place]
             arriving.setdefault(source, []).extend(
-                (product * slope, (*way, (child, place))) for product, way in ways[child]
+                (product * slope, length + 1, (child, place, link)) for product, length, link in ways[child]
             )
             counts[source] = counts.get(source, 0.0) + counts[child]
         found = nlargest(MOST_PATHS, arriving.get(node, []), key=lambda each: abs(each[0]))
-        paths = tuple(self._path(start, way) for _, way in found)
+        if any(length > MOST_STEPS for _, length, _ in found):
+            return Ledger((), -1.0, gradient)
+        paths = tuple(self._path(start, link) for _, _, link in found)
         return Ledger(paths, counts.get(node, 0.0), total([gradient, *(-each.value for each in paths)]))
 
-    def _path(self, start: Path, way: Sequence[tuple[int, int]]) -> Path:
+    def _path(self, start: Path, link: Link | None) -> Path:
         steps, product = list(start.steps), 1.0
-        for child, place in way:
+        way = []
+        while link is not None:
+            child, place, link = link
+            way.append((child, place))
+        for child, place in reversed(way):
             slope = self._sketch.pull.locals[self._sketch.graph.first_edge[child] + place]
             product *= slope
             name = f"a:{self._sketch.names[child][2:]}:{place}"

@@ -212,6 +212,7 @@ class Run:
             reader=self._trainer,
             sizes=self._plan.sizes,
             example=example,
+            parameters=self._trainer.parameters() if self.playback.before is None else self.playback.before,
             values=values,
             gradients=gradients,
             adjoints=adjoints,
@@ -229,7 +230,7 @@ class Run:
     def verify_node(self, layer: int, neuron: int, *, summed: bool, example: int | None) -> Checked:
         """Check the gradient of what a node hands on, or of its sum; the run stays where it is."""
         with self.playback.aside():
-            shown = self._example(example)
+            shown = self.example(example)
             return check_node(self._trainer, layer, neuron, summed=summed, example=shown)
 
     def _movers(self) -> tuple[Mover, ...]:
@@ -254,7 +255,7 @@ class Run:
                 return f"b:{number}:{at - layer.biases}"
         return ""
 
-    def _example(self, wanted: int | None) -> int | None:
+    def example(self, wanted: int | None) -> int | None:
         """The last batch of an epoch may have fewer examples than the one that was chosen."""
         return None if wanted is None else min(wanted, self._trainer.batch - 1)
 
@@ -309,7 +310,7 @@ class Run:
 
     def _frame(self, evaluation: Evaluation, view: View, *, whole: bool) -> Frame:
         trainer = self._trainer
-        example = self._example(view.example)
+        example = self.example(view.example)
         parameters, gradients = trainer.parameters(), trainer.gradients(example)
         values, adjoints = trainer.values(example), trainer.adjoints(example)
         moment = self.playback.moment()
@@ -356,7 +357,7 @@ class Run:
             predicted_change=predicted,
             actual_change=actual,
             movers=self._movers() if still else (),
-            row=-1 if example is None else trainer.rows[example],
+            row=-1 if example is None or moment.cursor == 0 else trainer.rows[example],
             wanted=() if example is None else tuple(trainer.wanted(example)),
             recomputed=trainer.recomputed,
             parameters=parameters,

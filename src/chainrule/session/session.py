@@ -295,7 +295,7 @@ class Session:
             last = node.layer == len(self._plan.sizes) - 1
             # A probability has the gradient of its sum.
             summed = node.kind == "sum" or (last and self._plan.output == "log_softmax")
-            example = self._view.example
+            example = self._run.example(self._view.example)
             found = self._run.verify_node(node.layer, node.neuron, summed=summed, example=example)
         dual = nan if found.dual is None else found.dual
         return Verified(

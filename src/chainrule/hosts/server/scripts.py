@@ -32,13 +32,15 @@ async def run_script(request: Request) -> Outcome:
             with suppress(ConnectionError):
                 await process.stdin.drain()
             line = await process.stdout.readline()
-            return read_outcome(line.decode("utf-8", "replace"))
+            return await asyncio.to_thread(read_outcome, line.decode("utf-8", "replace"))
     except TimeoutError:
         return nothing(Flaw(kind="time", number=request.limits.seconds))
     except ValueError:  # it has ended without a word, or said something else
         return nothing(Flaw(kind="died"))
     finally:
         _end(process)
+        # A grandchild in a session of its own may hold the pipe open: what it writes is not waited for.
+        process._transport.close()  # type: ignore[attr-defined]
         await process.wait()
 
 
