@@ -207,3 +207,14 @@ def test_a_graph_in_a_circle_is_refused() -> None:
     assert read_outcome(good).nodes == 2
     with pytest.raises(ValueError, match="not a graph"):
         read_outcome(good.replace("[0, 0]", "[0, 1]"))
+
+
+def test_a_grandchild_that_lives_on_is_not_waited_for() -> None:
+    text = (
+        "import os, time\nif os.fork() == 0:\n    os.setsid()\n    time.sleep(12)\n    os._exit(0)\n"
+        "a = Value(2.0)\nb = a * 3\n"
+    )
+    began = time.monotonic()
+    found = outcome(text)
+    assert time.monotonic() - began < 10
+    assert found.labels == ["a", "", "b"]
