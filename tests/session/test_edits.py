@@ -12,14 +12,19 @@ from hypothesis import strategies as st
 
 from chainrule.config import NetworkLimits, Settings
 from chainrule.errors import ConfigError
+from chainrule.machine.native import NativeMachine
 from chainrule.network.data import FEATURES
 from chainrule.network.initialisers import INITIALISERS
 from chainrule.network.plan import NORMALISATIONS
 from chainrule.rules import CLIPPINGS, LOSSES, OPTIMISERS, REGULARISERS, SCHEDULES
+from chainrule.session import Session
 from chainrule.session.catalogue import catalogue, menu
+from chainrule.session.commands import Edit, Inspect
 from chainrule.session.edits import Facts, changed, defaults, fitted, flat, plan, settled
+from chainrule.session.events import Frame, Graph
 from chainrule.session.experiment import Experiment, NetworkShape
 from chainrule.session.fields import checked, field
+from chainrule.session.mark import moved
 
 SETTINGS = Settings()
 LIMITS = SETTINGS.network_limits
@@ -225,3 +230,38 @@ def test_limits_too_tight_for_any_network_are_an_error() -> None:
 
 def test_network_shape_defaults_are_within_the_default_limits() -> None:
     assert START.network == NetworkShape()
+
+
+@pytest.mark.parametrize(
+    ("target", "columns", "counts", "wanted"),
+    [
+        ("n:1:2", {0: 0, 1: 2, 2: 3}, (2, 5, 4, 1), "n:2:2"),
+        ("w:2:0:3", {0: 0, 1: 1, 2: 3, 3: 4}, (2, 4, 2, 5, 1), None),  # a layer has come between its ends
+        ("w:3:0:4", {0: 0, 1: 1, 2: 3, 3: 4}, (2, 4, 2, 5, 1), "w:4:0:4"),
+        ("b:1:3", {0: 0, 2: 1}, (2, 5, 1), None),
+        ("z:2:3", {0: 0, 2: 1}, (2, 5, 1), "z:1:3"),
+        ("n:1:4", {0: 0, 1: 1, 2: 2}, (2, 3, 1), None),
+        ("loss", {0: 0}, (2, 1), "loss"),
+    ],
+)
+def test_a_mark_keeps_its_neuron_where_layers_come_and_go(
+    target: str, columns: dict[int, int], counts: tuple[int, ...], wanted: str | None
+) -> None:
+    assert moved(target, columns, counts) == wanted
+
+
+def test_what_is_looked_at_moves_with_its_layer() -> None:
+    shape = NetworkShape(hidden=(4, 5))
+    of = Session(Settings(), NativeMachine, "s", {}, Experiment(network=shape))
+    of.handle(Inspect(id=1, target="z:2:3"))
+    events = of.handle(Edit(id=2, changes={"network.hidden": [4, 2, 5]}))
+    (graph,) = [each for each in events if isinstance(each, Graph)]
+    assert graph.came == (0, 1, -1, 2, 3)
+    frame = of.welcome(resumed=True)[-1]
+    assert isinstance(frame, Frame)
+    assert frame.inspection is not None
+    assert frame.inspection.target == "z:3:3"
+    of.handle(Edit(id=3, changes={"network.hidden": [4]}))
+    frame = of.welcome(resumed=True)[-1]
+    assert isinstance(frame, Frame)
+    assert frame.inspection is None

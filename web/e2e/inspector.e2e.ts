@@ -70,3 +70,20 @@ test("a pointer on the stage finds a neuron, and a click keeps it", async () => 
   await page.getByRole("button", { name: "Close the inspector" }).click();
   await expect.poll(() => card.count()).toBe(0);
 });
+
+test("what is chosen stays the same neuron when layers before it go, and is let go with its own", async () => {
+  const page = await open(world.server.url);
+  await at.ready(page);
+  const box = page.getByRole("textbox", { name: "Neurons in layer 1" });
+  await box.fill("6"); // layers of other widths are told apart
+  await box.press("Enter");
+  await expect.poll(() => box.inputValue()).toBe("6");
+  await at.inspect(page, "ArrowRight", "ArrowRight", "Home", "ArrowDown", "ArrowDown", "ArrowDown");
+  const target = () => page.locator("[data-inspector]").getAttribute("data-inspector");
+  expect(await target()).toBe("n:2:3");
+  await at.press(page, "Remove layer 1");
+  await expect.poll(target).toBe("n:1:3");
+  await expect.poll(() => page.locator("[data-inspector] .sentence").count()).toBe(1);
+  await at.press(page, "Remove layer 1");
+  await expect.poll(() => page.locator("[data-inspector]").count()).toBe(0);
+});

@@ -1,7 +1,7 @@
 // Generated from src/chainrule/config.py and, in src/chainrule/session, commands, events, explanations and
 // experiment. Do not edit; run `python -m chainrule.protocol.typescript` instead.
 
-export const SCHEMA = "5fb7c3adbcb7";
+export const SCHEMA = "3758d4020ae2";
 
 /** First message of a connection: which session to resume (empty: a new one) and the last ``seq`` seen. */
 export interface Hello {
@@ -450,7 +450,9 @@ export interface GraphLayer {
  * The structure with its layout. Node n is ``name[n]``, centred at (x, y), ``size`` wide, in pixels at zoom 1.
  *
  * Edge e runs from node ``source[e]`` to ``target[e]``; ``parameter[e]`` indexes the frame's parameters and
- * gradients, -1 for an edge without a weight. ``bias[n]`` is the parameter of node n's bias, -1 without.
+ * gradients, -1 for an edge without a weight. ``bias[n]`` is the parameter of node n's bias, -1 without. ``came`` says
+ * of each column but the loss which one of the graph before it has become, -1 for a new one: marks are named by
+ * their places, and an edit may move them.
  */
 export interface Graph {
   readonly type: "graph";
@@ -468,6 +470,7 @@ export interface Graph {
   readonly parameter: Int32Array;
   readonly width: number;
   readonly height: number;
+  readonly came: readonly number[];
 }
 
 /**

@@ -241,7 +241,9 @@ class Graph:
     """The structure with its layout. Node n is ``name[n]``, centred at (x, y), ``size`` wide, in pixels at zoom 1.
 
     Edge e runs from node ``source[e]`` to ``target[e]``; ``parameter[e]`` indexes the frame's parameters and
-    gradients, -1 for an edge without a weight. ``bias[n]`` is the parameter of node n's bias, -1 without.
+    gradients, -1 for an edge without a weight. ``bias[n]`` is the parameter of node n's bias, -1 without. ``came`` says
+    of each column but the loss which one of the graph before it has become, -1 for a new one: marks are named by
+    their places, and an edit may move them.
     """
 
     seq: int = 0
@@ -258,6 +260,7 @@ class Graph:
     parameter: Int32s
     width: float
     height: float
+    came: tuple[int, ...]
 
 
 @frozen(kw_only=True)

@@ -4,7 +4,7 @@ the weighted sum of a neuron, ``loss`` the loss."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from attrs import frozen
@@ -40,3 +40,16 @@ def mark(target: str, counts: Sequence[int]) -> Mark | None:
     if kind in ("bias", "sum"):
         return Mark(kind, layer, neuron)  # type: ignore[arg-type]
     return Mark("neuron" if layer else "input", layer, neuron)
+
+
+def moved(target: str, columns: Mapping[int, int], counts: Sequence[int]) -> str | None:
+    """What the mark ``target`` is called after an edit: ``columns`` says what has become of each column, ``counts``
+    how many nodes they have now. ``None`` where it is gone; a weight goes where its two ends are no neighbours now."""
+    if target == "loss":
+        return target
+    kind, layer, *rest = target.split(":")
+    place = columns.get(int(layer))
+    if place is None or (kind == "w" and columns.get(int(layer) - 1) != place - 1):
+        return None
+    name = ":".join((kind, str(place), *rest))
+    return None if mark(name, counts) is None else name

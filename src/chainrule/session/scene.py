@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
 
 from chainrule.layout import columns
@@ -65,8 +65,12 @@ def names(counts: Sequence[int]) -> tuple[str, ...]:
     return (*(f"n:{layer}:{node}" for layer, count in enumerate(counts) for node in range(count)), "loss")
 
 
-def graph(table: Table, layers: Sequence[LayerSpans], loss: str, revision: int) -> Graph:
-    """The network as columns of nodes, with every weight an edge."""
+def graph(
+    table: Table, layers: Sequence[LayerSpans], loss: str, revision: int, became: Mapping[int, int]
+) -> Graph:
+    """The network as columns of nodes, with every weight an edge. ``became``: the column that each column
+    before has become."""
+    came = {after: before for before, after in became.items()}
     counts = (layers[0].inputs, *(layer.outputs for layer in layers))
     firsts = tuple(accumulate((*counts, 1), initial=0))
     place = columns(counts, table.pixels)
@@ -98,6 +102,7 @@ def graph(table: Table, layers: Sequence[LayerSpans], loss: str, revision: int) 
         parameter=parameter,
         width=place.width,
         height=place.height,
+        came=tuple(came.get(column, -1) for column in range(len(layers) + 1)),
     )
 
 

@@ -14,6 +14,7 @@ from chainrule.config import Settings
 from chainrule.errors import ChainruleError, ConfigError, Fact
 from chainrule.machine import Machine
 from chainrule.network.data import Split, Table, engineered, load, split
+from chainrule.network.initialise import survivors
 from chainrule.network.plan import layer_spans
 from chainrule.script import Limits, Outcome
 from chainrule.session import scene
@@ -47,7 +48,7 @@ from chainrule.session.edits import changed, fitted, flat, plan, settled
 from chainrule.session.events import Event, Notice, Tempo, Welcome
 from chainrule.session.experiment import SEED_LIMIT, DataChoice, Experiment
 from chainrule.session.explanations import Verified
-from chainrule.session.mark import mark
+from chainrule.session.mark import mark, moved
 from chainrule.session.metronome import TEMPOS
 from chainrule.session.palette import palettes
 from chainrule.session.run import Happening, Run, View
@@ -97,6 +98,7 @@ class Session:
         self._plan = plan(start, self._facts)
         self._run = Run(settings, machines(), start, self._plan, self._split)
         self._view = View()
+        self._columns = survivors(self._plan, self._plan)
         code = settings.code_limits
         self._desk = Desk(
             scripts()[0].text,
@@ -351,6 +353,7 @@ class Session:
         fresh = other or any(flat(after)[path] != flat(before)[path] for path in begun)
         self._run.take(after, planned, divided, fresh=fresh)
         self._experiment, self._split, self._facts, self._plan = after, divided, facts, planned
+        self._columns = survivors(was, planned)
         self._keep_view(redrawn)
         shown = self._scene() if redrawn else [self._document()]
         return [*shown, *(_notice("info", each.code, each.facts, each.where, command) for each in remarks)]
@@ -360,9 +363,10 @@ class Session:
         example, target = self._view.example, self._view.target
         if example is not None:
             example = min(example, self._plan.batch - 1)
-        if target is not None and mark(target, self._plan.sizes) is None:
-            target = None
-        opened = tuple(each for each in self._view.opened if mark(each, self._plan.sizes) is not None)
+        if target is not None:
+            target = moved(target, self._columns, self._plan.sizes)
+        names = (moved(each, self._columns, self._plan.sizes) for each in self._view.opened)
+        opened = tuple(each for each in names if each is not None)
         revision = self._view.revision + redrawn
         self._view = View(revision=revision, example=example, target=target, opened=opened)
 
@@ -389,7 +393,7 @@ class Session:
         return [
             self._document(),
             scene.dataset(self._split, revision),
-            scene.graph(table, self._run.layers, self._plan.loss, revision),
+            scene.graph(table, self._run.layers, self._plan.loss, revision, self._columns),
         ]
 
     def _document(self) -> Event:

@@ -20,7 +20,7 @@ import {
 } from "../messages";
 import { type Edits, held, type Setting } from "../store/edits";
 import { ending, GRACE, type Intent, settled } from "../store/intent";
-import { exists } from "../store/marks";
+import { exists, renamed } from "../store/marks";
 import { BLANK, connected, current, dismissed, edited, reduce, type View } from "../store/view";
 import { Code } from "./code.svelte";
 import { describe, explained } from "./names";
@@ -349,6 +349,7 @@ export class Model {
   }
 
   #take(event: Event): void {
+    const revision = this.view.graph?.revision ?? -1;
     this.view = reduce(this.view, event, SCHEMA);
     if (event.type === "frame" || event.type === "sketchframe") this.#explain(event.inspection);
     if (event.type === "frame") {
@@ -360,9 +361,12 @@ export class Model {
     } else if (event.type === "document") {
       this.stopwatch.document(event.seq);
     } else if (event.type === "graph") {
-      if (this.selected !== null && !exists(event, this.selected)) this.selected = null;
-      if (this.hovered !== null && !exists(event, this.hovered)) this.hovered = null;
-      if (this.pointed !== null && !exists(event, this.pointed)) this.pointed = null;
+      for (const each of ["selected", "hovered", "pointed"] as const) {
+        const target = this[each];
+        if (target === null) continue;
+        const kept = exists(event, target) ? target : null;
+        this[each] = event.revision === revision + 1 ? renamed(event, target) : kept;
+      }
       this.#inspect();
     } else if (event.type === "script") {
       // The stage of what was shown before is gone, and will paint none of its frames: make room for others.

@@ -41,6 +41,7 @@ export function structureOf(sketch: Sketch): Structure {
     parameter: Int32Array.from(source.keys()),
     width: sketch.width,
     height: sketch.height,
+    came: [],
     sketch,
   };
 }

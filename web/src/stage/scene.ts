@@ -232,10 +232,23 @@ export class Scene implements Geometry {
     return best;
   }
 
-  /** Nodes whose name `other` has too, as pairs of indices: `from[n]` is node n's index there, or -1. */
-  survivors(other: Scene): Int32Array {
-    return Int32Array.from(this.graph.names, (name) => other.byName.get(name) ?? -1);
+  /**
+   * Where each node stood in `earlier`, as its index there, or -1: under its name, or, of the graph just before this
+   * one, under the name that it had before the edit.
+   */
+  origins(earlier: Scene): Int32Array {
+    const { came, names, revision } = this.graph;
+    const next = earlier.graph.revision === revision - 1;
+    return Int32Array.from(names, (name) => earlier.byName.get(next ? former(name, came) : name) ?? -1);
   }
+}
+
+/** The name of a node before the edit that made this graph; of one that was none, no name. */
+function former(name: string, came: readonly number[]): string {
+  const [letter, layer, neuron] = name.split(":");
+  if (letter !== "n" || came.length === 0) return name;
+  const before = came[Number(layer)] ?? -1;
+  return before < 0 ? "" : `n:${before}:${neuron}`;
 }
 
 /** Sort marks (numbers below 2^20) by how far they are from a point, nearest first, to a sixteenth of a pixel. */

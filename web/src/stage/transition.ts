@@ -18,8 +18,11 @@ export class Transition {
     private readonly start: number,
     private readonly duration: number,
   ) {
-    this.from = later.survivors(earlier);
-    const there = earlier.survivors(later);
+    this.from = later.origins(earlier);
+    const there = new Int32Array(earlier.nodes).fill(-1);
+    this.from.forEach((old, n) => {
+      if (old >= 0) there[old] = n;
+    });
     this.origin = { x: later.x.slice(), y: later.y.slice(), size: later.size.slice() };
     this.from.forEach((old, n) => {
       if (old < 0) return;

@@ -57,6 +57,18 @@ export function parameterOf(graph: Graph, target: string): number {
   return weightOf(graph, from.first + mark.source, to.first + mark.neuron);
 }
 
+/** What a mark of the graph before is called in this one; null where the edit has taken it away. */
+export function renamed(graph: Graph, target: string): string | null {
+  const mark = parsed(target);
+  if (mark === null) return null;
+  if (mark.kind === "loss") return target;
+  const place = (before: number) => graph.came.indexOf(before);
+  const layer = place(mark.layer);
+  if (layer < 0 || (mark.kind === "weight" && place(mark.layer - 1) !== layer - 1)) return null;
+  const name = target.replace(/:\d+/, `:${layer}`);
+  return exists(graph, name) ? name : null;
+}
+
 /** Whether the graph has this mark. */
 export function exists(graph: Graph, target: string): boolean {
   const mark = parsed(target);

@@ -58,6 +58,7 @@ export function dense(sizes: readonly number[], revision = 1): Graph {
     parameter: Int32Array.from(parameter),
     width: layers.length * COLUMN,
     height: Math.max(...sizes) * ROW,
+    came: [...sizes.keys()],
   };
 }
 

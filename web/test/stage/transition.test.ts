@@ -40,4 +40,16 @@ describe("a transition", () => {
     ).toBe(true);
     expect(shrinking.leavingEdges).toHaveLength(3);
   });
+
+  it("lets a layer glide to another place when one comes before it", () => {
+    const inserted = new Scene({ ...dense([2, 5, 3, 1], 2), came: [0, -1, 1, 2] });
+    const moving = new Transition(earlier, earlier, inserted, 0, 300);
+    moving.advance(0);
+    const [was, now] = [where(earlier, "n:1:1"), where(inserted, "n:2:1")];
+    expect(moving.at.x[now]).toBe(earlier.x[was]);
+    expect(inserted.graph.names.filter((_, n) => moving.entering("node", n))).toEqual(
+      [0, 1, 2, 3, 4].map((j) => `n:1:${j}`),
+    );
+    expect(moving.leavingNodes).toEqual([]);
+  });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Frame, Graph } from "../../src/messages";
-import { exists, neighbours, nodeOf, numbersOf, parameterOf } from "../../src/store/marks";
+import { exists, neighbours, nodeOf, numbersOf, parameterOf, renamed } from "../../src/store/marks";
 
 /** Two inputs, two neurons, one output, loss. Weights 0-3, biases 4-5, weights 6-7, bias 8. */
 const graph = {
@@ -47,4 +47,16 @@ test("numbers of a mark are the frame's", () => {
 test("neighbours of a weight are its ends, of a neuron what it reads and feeds", () => {
   expect(neighbours(graph, "w:1:1:0")).toEqual(["n:1:1", "n:0:0"]);
   expect(neighbours(graph, "n:1:0").sort()).toEqual(["n:0:0", "n:0:1", "n:2:0"]);
+});
+
+test("a mark is renamed with its layer, and gone where the edit has taken it away", () => {
+  const inserted = { ...graph, came: [0, -1, 1] } as unknown as Graph; // a layer before what was the output
+  expect(renamed(inserted, "n:0:1")).toBe("n:0:1");
+  expect(renamed(inserted, "n:1:0")).toBe("n:2:0");
+  expect(renamed(inserted, "w:1:0:1")).toBeNull(); // its ends are no neighbours any more
+  expect(renamed(inserted, "loss")).toBe("loss");
+  const removed = { ...graph, came: [0, 2, 3] } as unknown as Graph;
+  expect(renamed(removed, "z:2:1")).toBe("z:1:1");
+  expect(renamed(removed, "w:3:0:1")).toBe("w:2:0:1");
+  expect(renamed(removed, "n:1:0")).toBeNull();
 });
