@@ -271,7 +271,9 @@ def test_a_neuron_from_inside_adds_up_to_what_it_shows(example: int | None) -> N
     shown.handle(Edit(id=1, changes={"network.hidden": [4]}))
     after = shown.welcome(resumed=True)[-1]
     assert isinstance(after, Frame)
-    assert [each.target for each in after.opened] == ["n:2:1"] or [each.target for each in after.opened] == []
+    assert [each.target for each in after.opened] == [
+        "n:2:0"
+    ]  # the output, one layer earlier; the others are gone
 
 
 def test_history_has_the_steps_that_were_shown_and_forgets_what_is_undone() -> None:
@@ -373,6 +375,18 @@ def test_a_sum_is_explained_as_the_step_between_products_and_activation(example:
         assert term.target == "n:1:2"
         assert term.factors[0].value == inspected(of, "n:1:2").gradient
         assert [each.value for each in told.paths] == [each.value for each in bias.paths]
+
+
+@pytest.mark.parametrize("classes", [False, True])
+def test_the_gradient_of_an_output_is_told_example_by_example(classes: bool) -> None:
+    of = session(SMALL_CLASSES if classes else SMALL)
+    found = inspected(of, "n:3:0")
+    assert [each.target[:2] for each in found.terms] == ["e:"] * (9 if classes else 7)
+    total = math.fsum(each.value for each in found.terms)
+    assert total == pytest.approx(found.gradient, rel=1e-12, abs=1e-15)
+    for each in found.terms[:3]:
+        of.handle(Look(id=1, example=int(each.target[2:])))
+        assert inspected(of, "n:3:0").gradient == pytest.approx(each.value, rel=1e-12)
 
 
 SMALL_CLASSES = Experiment(

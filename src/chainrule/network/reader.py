@@ -227,6 +227,10 @@ class Reader:
         operand = self._lowered.batch.normals[layer - 1]
         return self._row(operand.value, neuron), self._row(operand.gradient, neuron)
 
+    def handed(self, layer: int, neuron: int) -> array[float]:
+        """Example by example, the gradient of the batch loss with respect to what a neuron hands on."""
+        return self._row(self._lowered.batch.outputs[layer - 1].gradient, neuron)
+
     def kept(self, layer: int, neuron: int) -> array[float]:
         """Example by example, what dropout multiplies a neuron of a hidden layer by; 1 without dropout."""
         if not self._plan.dropout or layer == len(self.layers):

@@ -230,10 +230,7 @@ class Explainer:
         if self.example is not None:
             return []
         source = found.source if found.kind == "weight" else None
-        return [
-            Contribution(target=f"e:{n}", latex=rf"\ell^{{({n + 1})}}", factors=(), value=value)
-            for n, value in enumerate(self.trainer.parts(found.layer, found.neuron, source))
-        ]
+        return _by_example(self.trainer.parts(found.layer, found.neuron, source))
 
     def _penalised(self, found: Mark, at: int, name: str) -> list[Contribution]:
         """What the regulariser adds to the gradient of a weight."""
@@ -250,9 +247,12 @@ class Explainer:
         return [Contribution(target="penalty", latex=latex, factors=(), value=slope)]
 
     def _fed(self, found: Mark) -> list[Contribution]:
-        """Consumer by consumer what makes the gradient of a node; over the batch, the deltas are added up first."""
+        """Consumer by consumer what makes the gradient of a node; over the batch, the deltas are added up first. An
+        output feeds the loss only: its gradient is told example by example."""
         if found.layer == len(self._counts) - 1:
-            return []
+            if self._softmax or self.example is not None:
+                return self._parts(found)
+            return _by_example(self.trainer.handed(found.layer, found.neuron))
         span, weights = self.trainer.layers[found.layer], self._weights
         first, deltas = self._at(found.layer + 1, 0), self.trainer.deltas(self.example)
         return [
@@ -330,6 +330,13 @@ class Explainer:
         weight = Term(latex=weight_name(0, i), value=self._weights[span.weights + i])
         delta = Term(latex=r"\delta_{1}", value=self._delta(found.layer + 1, 0))
         return self._write.summed(rf"{weight.latex}\,{self._write.nth(delta.latex)}"), (weight, delta)
+
+
+def _by_example(numbers: Iterable[float]) -> list[Contribution]:
+    return [
+        Contribution(target=f"e:{n}", latex=rf"\ell^{{({n + 1})}}", factors=(), value=value)
+        for n, value in enumerate(numbers)
+    ]
 
 
 def moves(change: float) -> Moves:
