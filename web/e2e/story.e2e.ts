@@ -79,6 +79,22 @@ test("forward, the loss lit, 1, back layer by layer, into a neuron, to a weight 
     .reduce((sum, [, value]) => sum + at.read(value ?? "NaN"), 0);
   expect(summed).toBeCloseTo(at.read(rows.find(([kind]) => kind === "sum")?.[1] ?? "NaN"), 10);
 
+  const bias = await at.replay({ steps: 0, target: "b:2:4", numeric: true });
+  // every number that goes into this neuron, one by one, and its gradient by differences
+  for (const cell of await inside.locator('button[data-cell="product"], button[data-cell="bias"]').all()) {
+    const target = (await cell.getAttribute("data-mark")) ?? "";
+    const written = await cell.locator("[data-value]").getAttribute("data-value");
+    const flows = await cell.locator("[data-gradient]").getAttribute("data-gradient");
+    await cell.focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => page.locator("[data-inspector]").getAttribute("data-inspector")).toBe(target);
+    await expect.poll(() => page.locator("[data-inspector] .sentence").count()).toBeGreaterThan(0);
+    await checked(page, target);
+    // what flows back along each line of a sum is the gradient of the bias, 1 being the local derivative of all of them
+    expect(at.read(flows ?? "NaN")).toBeCloseTo(bias.numeric!, 6);
+    if (target === "b:2:4") expect(at.read(written ?? "NaN")).toBe(bias.value);
+  }
+
   // a weight, and the sum behind its gradient, example by example
   await select(page, "w:2:4:3");
   const gradient = await at.shown(page, "gradient");
