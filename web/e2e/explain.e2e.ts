@@ -162,6 +162,11 @@ test("a path is drawn on the stage when it is chosen, by mouse or by key", async
   expect(third).toBe(await chips.nth(2).getAttribute("data-path"));
   await page.keyboard.press("ArrowRight");
   await expect.poll(() => chips.nth(3).getAttribute("aria-checked")).toBe("true");
+  await at.press(page, "One batch"); // new numbers of the same mark leave the choice as it is
+  await at.atStep(page, 1);
+  await expect.poll(() => chips.count()).toBe(5);
+  expect(await chips.nth(3).getAttribute("aria-checked")).toBe("true");
+  expect(await lines.count()).toBe(2);
   await page.keyboard.press("Escape");
   await expect.poll(() => lines.count()).toBe(0);
 });

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from chainrule.errors import ProgramError
 from chainrule.machine import Machine
@@ -177,10 +177,11 @@ class Trainer(Reader):
             self._write(name, numbers)
         return array("d", [new - old for new, old in zip(after, before["parameters"], strict=True)])
 
-    def foreseen(self) -> tuple[float, float]:
-        """How much the next update will change the objective on this very batch: as its gradient predicts (first
-        order: the sum over parameters of gradient times change), and as it will be. Nothing is changed."""
-        changes, before = self.forecast(), self.parameters()
+    def foreseen(self, changes: Sequence[float]) -> tuple[float, float]:
+        """How much the next update, which makes the ``changes`` of ``forecast``, will change the objective on this very
+        batch: as its gradient predicts (first order: the sum over parameters of gradient times change), and as it will
+        be. Nothing is changed."""
+        before = self.parameters()
         predicted = total(g * d for g, d in zip(self.gradients(), changes, strict=True))
         objective, counted = self.batch_loss + self.penalty, self._recomputed
         self.set_parameters({at: p + d for at, (p, d) in enumerate(zip(before, changes, strict=True))})

@@ -36,7 +36,9 @@ Moves = Literal["up", "down", "stays", "none"]
 
 @frozen(kw_only=True)
 class Explainer:
-    """What is needed to explain any mark at this step, for ``example`` of the batch or (``None``) the whole batch."""
+    """What is needed to explain any mark at this step, for ``example`` of the batch or (``None``) the whole batch.
+    ``before``: the parameters before an update that has just been made; ``changes``: what the next one will add to
+    each, where that is known."""
 
     trainer: Trainer
     plan: Plan
@@ -46,6 +48,7 @@ class Explainer:
     adjoints: Sequence[float]
     moment: Moment
     before: Sequence[float] | None
+    changes: Sequence[float] | None
     trace: Trace
     busy: bool
 
@@ -88,8 +91,7 @@ class Explainer:
         backward = f"{slope_of(name)} = {self._write.summed(product)}"
         whole = self.trainer.gradients()[at]
         parts = self._parts(found) + self._penalised(found, at, name)
-        # In the middle of a pass the gradients are not those that the update will use.
-        change = self.trainer.forecast()[at] if self.moment.resting else nan
+        change = nan if self.changes is None else self.changes[at]
         return Inspection(
             target=target,
             kind=found.kind,

@@ -74,7 +74,7 @@ class Paths:
         self._reader, self._plan = reader, plan
         self._values = reader.values(example)
         self._parameters = parameters
-        self._slopes = _slopes(reader, plan, example)
+        self._slopes = _slopes(reader, example)
         self._adjoints = reader.adjoints(example)
         self._deltas = reader.deltas(example)
         self._firsts = [sum(plan.sizes[:layer]) for layer in range(len(plan.sizes))]
@@ -161,17 +161,16 @@ def _slope(layer: int, neuron: int) -> str:
     return rf"\partial a{above}/\partial z{above}"
 
 
-def _slopes(reader: Reader, plan: Plan, example: int) -> list[list[float]]:
+def _slopes(reader: Reader, example: int) -> list[list[float]]:
     """The slope of each neuron's activation at its sum, and what dropout makes of it; 1 of a softmax, whose slope is
     in the derivative of the loss already."""
     numbers = iter(reader.sums(example))
-    masks = reader.unrolled_batch().masks if plan.dropout else {}
     found = []
     for index, layer in enumerate(reader.layers, 1):
         sums = [next(numbers) for _ in range(layer.outputs)]
-        kept = masks[index][example] if index in masks else [1.0] * layer.outputs
         if layer.activation in RULES:
-            found.append([kept[at] * local_slope(layer.activation, z) for at, z in enumerate(sums)])
+            kept = (reader.kept(index, at)[example] for at in range(layer.outputs))
+            found.append([m * local_slope(layer.activation, z) for m, z in zip(kept, sums, strict=True)])
         else:
             found.append([1.0] * layer.outputs)
     return found

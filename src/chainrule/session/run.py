@@ -233,9 +233,9 @@ class Run:
             shown = self.example(example)
             return check_node(self._trainer, layer, neuron, summed=summed, example=shown)
 
-    def _movers(self) -> tuple[Mover, ...]:
+    def _movers(self, changes: Sequence[float]) -> tuple[Mover, ...]:
         """The weights and biases that the next update moves furthest; of equals, those of the largest gradients."""
-        changes, gradients = self._trainer.forecast(), self._trainer.gradients()
+        gradients = self._trainer.gradients()
         found = nlargest(
             MOST_MOVERS,
             ((abs(changes[at]), abs(gradients[at]), at) for at in range(len(changes)) if changes[at]),
@@ -314,6 +314,9 @@ class Run:
         parameters, gradients = trainer.parameters(), trainer.gradients(example)
         values, adjoints = trainer.values(example), trainer.adjoints(example)
         moment = self.playback.moment()
+        # In the middle of a pass the gradients are not those that the update will use.
+        asked = moment.resting and not (self.playing and view.target is None)
+        changes = trainer.forecast() if asked else None
         explainer = Explainer(
             trainer=trainer,
             plan=self._plan,
@@ -323,12 +326,12 @@ class Run:
             adjoints=adjoints,
             moment=moment,
             before=self.playback.before,
+            changes=changes,
             trace=self._trace,
             busy=self.playing,
         )
         width, height, maps = trainer.maps()
-        still = moment.resting and not self.playing
-        predicted, actual = trainer.foreseen() if still else (nan, nan)
+        predicted, actual = (nan, nan) if changes is None or self.playing else trainer.foreseen(changes)
         if moment.resting and trainer.step > self._trace.last:
             of_batch = (gradients, values, adjoints)
             if example is not None:
@@ -356,7 +359,7 @@ class Run:
             rate=trainer.rate,
             predicted_change=predicted,
             actual_change=actual,
-            movers=self._movers() if still else (),
+            movers=() if changes is None or self.playing else self._movers(changes),
             row=-1 if example is None or moment.cursor == 0 else trainer.rows[example],
             wanted=() if example is None else tuple(trainer.wanted(example)),
             recomputed=trainer.recomputed,
