@@ -114,7 +114,7 @@ test("the gradient of a neuron is verified too, of the batch and of one example"
   for (const example of ["", "4"]) {
     await page.locator(".chips select").selectOption(example);
     await expect.poll(() => page.locator("[data-terms] [data-term]").count()).toBeGreaterThan(0);
-    if (example !== "") expect(await page.locator("[data-verified].stale").count()).toBe(1);
+    if (example !== "") await expect.poll(() => page.locator("[data-verified].stale").count()).toBe(1);
     await at.press(page, "Verify this gradient");
     await expect.poll(() => page.locator("[data-verified=agree]:not(.stale)").count()).toBe(1);
     const shown = (await at.shown(page, "gradient")).full;
@@ -165,8 +165,9 @@ test("a path is drawn on the stage when it is chosen, by mouse or by key", async
   await at.press(page, "One batch"); // new numbers of the same mark leave the choice as it is
   await at.atStep(page, 1);
   await expect.poll(() => chips.count()).toBe(5);
+  await page.waitForTimeout(300); // whatever a new frame would reset has been reset
   expect(await chips.nth(3).getAttribute("aria-checked")).toBe("true");
-  expect(await lines.count()).toBe(2);
+  await expect.poll(() => lines.count()).toBe(2);
   await page.keyboard.press("Escape");
   await expect.poll(() => lines.count()).toBe(0);
 });
